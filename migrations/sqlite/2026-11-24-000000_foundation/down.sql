@@ -1,0 +1,14 @@
+DROP TABLE artifacts;
+DROP TABLE pages;
+DROP TABLE files;
+DROP TABLE credit_ledger;
+DROP TABLE job_transitions;
+DROP TABLE jobs;
+DROP TABLE projects;
+DROP TABLE mail_outbox;
+DROP TABLE api_keys;
+DROP TABLE sign_in_failures;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE workspaces;
+DROP TABLE installation;

@@ -1,0 +1,280 @@
+//! People, workspaces and roles; setup, sign-in and sessions. A person belongs to one workspace.
+
+mod password;
+mod sessions;
+mod store;
+mod throttle;
+
+use std::net::IpAddr;
+
+use hmac::Mac;
+use subtle::ConstantTimeEq;
+
+use crate::clock::{Clock, Time};
+use crate::credits;
+use crate::db::{Conn, Db};
+use crate::error::{Code, Detail, Error, Result};
+use crate::id;
+use crate::secret::{HmacSha256, Secret, hexadecimal};
+use crate::text;
+
+pub use password::Password;
+pub use sessions::Sessions;
+pub use sessions::USER;
+pub use store::{Person, Profile, people_of, workspace_name};
+
+use password::Passwords;
+
+/// What a person may do in their workspace.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
+#[strum(serialize_all = "snake_case")]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum Role {
+    Member,
+    Admin,
+}
+crate::db::columns::stored_by_name!(Role);
+
+/// A mail address, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text::line("email", text, 254)?.to_lowercase();
+        match text.parse::<lettre::Address>() {
+            Ok(_) => Ok(Self(text)),
+            Err(_) => Err(Error::invalid(
+                "`email` must be a mail address such as name@example.com.",
+            )),
+        }
+    }
+}
+
+/// A person to be made, checked.
+pub struct NewPerson {
+    pub email: Email,
+    pub name: String,
+    pub password: Password,
+    pub role: Role,
+}
+
+impl NewPerson {
+    pub fn parse(email: &str, name: &str, password: &str, role: Role) -> Result<Self> {
+        let email = Email::parse(email)?;
+        let name = text::line("name", name, 120)?;
+        let password = Password::parse(password, &[&email.0, &name])?;
+        Ok(Self {
+            email,
+            name,
+            password,
+            role,
+        })
+    }
+}
+
+pub struct Accounts {
+    db: Db,
+    clock: Clock,
+    passwords: Passwords,
+    setup_mac: HmacSha256,
+    subject_mac: HmacSha256,
+    initial_credits: i64,
+}
+
+impl Accounts {
+    pub fn new(db: Db, clock: Clock, secret: &Secret, initial_credits: i64) -> Result<Self> {
+        Ok(Self {
+            db,
+            clock,
+            passwords: Passwords::new()?,
+            setup_mac: secret.mac("setup link"),
+            subject_mac: secret.mac("sign-in subject"),
+            initial_credits,
+        })
+    }
+
+    /// The token of the setup link, or `None` once someone has set the server up. It is made from
+    /// the instant of the installation, so every process prints the same link, and a database made
+    /// anew has another.
+    pub async fn setup_token(&self) -> Result<Option<String>> {
+        let installation = self.db.read(store::installation).await?;
+        Ok(installation
+            .set_up_at
+            .is_none()
+            .then(|| self.token_for(installation.created_at)))
+    }
+
+    /// Whether the token is that of a setup link that still works.
+    pub async fn is_setup_token(&self, token: &str) -> Result<bool> {
+        Ok(self
+            .setup_token()
+            .await?
+            .is_some_and(|right| bool::from(right.as_bytes().ct_eq(token.as_bytes()))))
+    }
+
+    fn token_for(&self, installed_at: Time) -> String {
+        let mut mac = self.setup_mac.clone();
+        mac.update(&installed_at.0.to_be_bytes());
+        hexadecimal(&mac.finalize().into_bytes())
+    }
+
+    /// Makes the first admin and workspace, once. The caller has checked the token.
+    pub async fn set_up(&self, workspace: &str, person: NewPerson) -> Result<Person> {
+        let workspace = text::line("workspace", workspace, 120)?;
+        let hash = self.passwords.hash(person.password).await?;
+        let (now, credits) = (self.clock.now(), self.initial_credits);
+        self.db
+            .write(move |connection| {
+                if !store::mark_set_up(connection, now)? {
+                    return Err(Error::new(Code::Expired, "This setup link has been used."));
+                }
+                let workspace_id = store::insert_workspace(connection, &workspace, credits, now)?;
+                credits::record_grant(connection, &workspace_id, credits, now)?;
+                store::insert_person(
+                    connection,
+                    &workspace_id,
+                    &person.email.0,
+                    &person.name,
+                    &hash,
+                    Role::Admin,
+                    now,
+                )
+            })
+            .await
+    }
+
+    /// Makes a person from the command line; a workspace that does not exist is made.
+    pub async fn create(&self, workspace: &str, person: NewPerson) -> Result<Person> {
+        let workspace = text::line("workspace", workspace, 120)?;
+        let hash = self.passwords.hash(person.password).await?;
+        let (now, credits) = (self.clock.now(), self.initial_credits);
+        self.db
+            .write(move |connection| {
+                store::mark_set_up(connection, now)?;
+                let workspace_id = match store::workspace_by_name(connection, &workspace)? {
+                    Some(id) => id,
+                    None => {
+                        let id = store::insert_workspace(connection, &workspace, credits, now)?;
+                        credits::record_grant(connection, &id, credits, now)?;
+                        id
+                    }
+                };
+                store::insert_person(
+                    connection,
+                    &workspace_id,
+                    &person.email.0,
+                    &person.name,
+                    &hash,
+                    person.role,
+                    now,
+                )
+            })
+            .await
+    }
+
+    /// Checks a sign-in. An unknown address costs as much time as a wrong password and gets the
+    /// same answer; after ten failures in 15 minutes for the address or the IP, 429.
+    pub async fn sign_in(&self, email: &str, password: &str, ip: IpAddr) -> Result<Person> {
+        let email = email.trim().to_lowercase();
+        let subjects = [
+            self.subject(&format!("email {email}")),
+            self.subject(&format!("ip {ip}")),
+        ];
+        let now = self.clock.now();
+        // The attempt is noted as failed before it is judged, so that a hundred at once count as
+        // a hundred.
+        let attempt = id::new(id::Kind::Row);
+        let (noted, noting) = (attempt.clone(), subjects.clone());
+        self.db
+            .write(move |connection| throttle::note_attempt(connection, &noted, &noting, now))
+            .await?;
+        let stored = match email.contains('\0') {
+            true => None,
+            false => {
+                self.db
+                    .read(move |connection| store::with_password(connection, &email))
+                    .await?
+            }
+        };
+        let hash = stored.as_ref().map(|(_, hash)| hash.clone());
+        let right = self.passwords.verify(password, hash).await?;
+        match stored {
+            Some((person, _)) if right => {
+                let [address, _] = subjects;
+                self.db
+                    .write(move |connection| throttle::forgive(connection, &attempt, &address))
+                    .await?;
+                Ok(person)
+            }
+            _ => Err(Error::new(
+                Code::Unauthorized,
+                "The address or the password is wrong.",
+            )),
+        }
+    }
+
+    fn subject(&self, text: &str) -> String {
+        let mut mac = self.subject_mac.clone();
+        mac.update(text.as_bytes());
+        hexadecimal(&mac.finalize().into_bytes())
+    }
+
+    /// The person behind a session's user id, if they still exist.
+    pub async fn person(&self, user_id: &str) -> Result<Option<Person>> {
+        let user_id = user_id.to_owned();
+        self.db
+            .peek(move |connection| store::by_id(connection, &user_id))
+            .await
+    }
+
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<Person>> {
+        let email = Email::parse(email)?;
+        Ok(self
+            .db
+            .read(move |connection| store::with_password(connection, &email.0))
+            .await?
+            .map(|(person, _)| person))
+    }
+
+    /// What the API's profile says of a workspace.
+    pub async fn profile(&self, workspace_id: &str) -> Result<Profile> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| store::profile(connection, &workspace_id))
+            .await
+    }
+}
+
+/// Notes which secret this database belongs to when it is new; answers whether it is this one.
+pub fn check_installation(connection: &mut Conn, secret: &Secret, clock: &Clock) -> Result<bool> {
+    Ok(
+        store::ensure_installation(connection, &secret.fingerprint(), clock.now())?
+            .secret_fingerprint
+            == secret.fingerprint(),
+    )
+}
+
+fn too_many(seconds: i64) -> Error {
+    let minutes = (seconds + 59) / 60;
+    Error {
+        detail: Detail::RetryAfter(seconds),
+        ..Error::new(
+            Code::RateLimited,
+            format!(
+                "Too many failed sign-ins. Wait {minutes} minute{} and try again.",
+                if minutes == 1 { "" } else { "s" }
+            ),
+        )
+    }
+}

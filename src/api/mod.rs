@@ -1,0 +1,8 @@
+//! The JSON door: the open API for integrators and the workspace API for signed-in people. A
+//! handler takes apart what came, calls one room, and answers.
+
+pub mod jobs;
+pub mod keys;
+pub mod ops;
+pub mod projects;
+pub mod uploads;

@@ -1,0 +1,249 @@
+//! The application: all rooms, built from the settings, behind one listener. Tests start the very
+//! thing that `main` runs.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::cookie::Key;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use ipnet::IpNet;
+use tokio::sync::watch;
+
+use crate::accounts::{self, Accounts, Sessions};
+use crate::blobs::Blobs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Target};
+use crate::documents::{Limits, Sandbox};
+use crate::http;
+use crate::id;
+use crate::jobs::{Jobs, Runner};
+use crate::keys::Keys;
+use crate::mail::Postman;
+use crate::projects::Projects;
+use crate::routes::{self, Cookies};
+use crate::secret::Secret;
+use crate::worker::{Bell, Worker};
+
+/// What the doors call.
+pub struct Rooms {
+    pub accounts: Accounts,
+    pub keys: Arc<Keys>,
+    pub projects: Arc<Projects>,
+    pub jobs: Jobs,
+    pub blobs: Blobs,
+    pub base_url: String,
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// What all commands share: the folders, the secret and the database.
+pub struct Foundation {
+    pub config: Config,
+    pub clock: Clock,
+    pub secret: Secret,
+    pub db: Db,
+}
+
+impl Foundation {
+    /// Makes what is missing, migrates the database, and notes the installation.
+    pub fn lay(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        make_private_folder(&config.data_dir).with_context(|| {
+            format!(
+                "the data folder {} cannot be made",
+                config.data_dir.display()
+            )
+        })?;
+        let secret = match &config.secret {
+            Some(text) => Secret::parse(text).map_err(anyhow::Error::msg)?,
+            None => Secret::load_or_create(&config.data_dir.join("secret.key"))
+                .context("secret.key in the data folder")?,
+        };
+        if let Target::Sqlite(path) = &config.database
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder)?;
+        }
+        let db = Db::open(&config.database)?;
+        let is_ours =
+            db.write_now(|connection| accounts::check_installation(connection, &secret, &clock))?;
+        if !is_ours {
+            tracing::warn!(
+                "the secret is not the one that this database was set up with: \
+                 its keys and sessions will not work"
+            );
+        }
+        Ok(Self {
+            config,
+            clock,
+            secret,
+            db,
+        })
+    }
+
+    pub fn accounts(&self) -> crate::error::Result<Accounts> {
+        Accounts::new(
+            self.db.clone(),
+            self.clock.clone(),
+            &self.secret,
+            self.config.initial_credits,
+        )
+    }
+
+    pub fn keys(&self, base_url: &str) -> Keys {
+        Keys::new(
+            self.db.clone(),
+            self.clock.clone(),
+            &self.secret,
+            base_url.to_owned(),
+        )
+    }
+}
+
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    rooms: web::Data<Rooms>,
+    worker: Arc<Worker>,
+}
+
+impl Application {
+    /// Binds first, so that a taken port is told before anything else happens.
+    pub fn build(config: Config, clock: Clock, reader: PathBuf) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.bind)
+            .with_context(|| format!("PLANGREP_BIND: cannot listen on {}", config.bind))?;
+        let address = listener.local_addr()?;
+        let base_url = config.base_url(address);
+        let foundation = Foundation::lay(config, clock.clone())?;
+        let blobs = Blobs::open(&foundation.config.blobs).context("PLANGREP_BLOBS_URL")?;
+        let Foundation {
+            config, db, secret, ..
+        } = &foundation;
+        let bell = Bell::new();
+        let stop = watch::Sender::new(false);
+        let keys = Arc::new(foundation.keys(&base_url));
+        let projects = Arc::new(Projects::new(
+            db.clone(),
+            clock.clone(),
+            config.project_credits,
+            bell.clone(),
+        ));
+        let sessions = Sessions::new(db.clone(), clock.clone());
+        let rooms = web::Data::new(Rooms {
+            accounts: foundation.accounts()?,
+            keys: keys.clone(),
+            projects: projects.clone(),
+            jobs: Jobs::new(
+                db.clone(),
+                clock.clone(),
+                blobs.clone(),
+                secret,
+                base_url.clone(),
+                bell.clone(),
+            ),
+            blobs: blobs.clone(),
+            base_url: base_url.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
+        });
+        let worker = Arc::new(Worker {
+            keys,
+            projects,
+            postman: Arc::new(Postman {
+                db: db.clone(),
+                clock: clock.clone(),
+                transport: config.mail.clone(),
+                from: config.mail_from.clone(),
+            }),
+            runner: Arc::new(Runner {
+                db: db.clone(),
+                clock: clock.clone(),
+                blobs,
+                base_url: base_url.clone(),
+                sandbox: Sandbox::new(reader, Limits::default()),
+                scratch: config.data_dir.join("scratch"),
+                owner: id::new(id::Kind::Row),
+                stop: stop.subscribe(),
+            }),
+            sessions: sessions.clone(),
+            bell,
+            seats: config.workers,
+            stop,
+        });
+        let cookies = Cookies {
+            sessions,
+            key: Key::from(&secret.derive::<64>("session cookie")),
+            secure: base_url.starts_with("https://"),
+        };
+        let server = serve(listener, rooms.clone(), cookies)?;
+        Ok(Self {
+            server,
+            address,
+            rooms,
+            worker,
+        })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn rooms(&self) -> web::Data<Rooms> {
+        self.rooms.clone()
+    }
+
+    pub fn worker(&self) -> Arc<Worker> {
+        self.worker.clone()
+    }
+
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until SIGTERM, SIGINT or the handle stops it: then it finishes the requests, hands
+    /// running jobs back and writes the last uses.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let mut duties = self.worker.start();
+        let served = self.server.await;
+        self.worker.stop.send_replace(true);
+        let ended = tokio::time::timeout(Duration::from_secs(5), async {
+            while duties.join_next().await.is_some() {}
+        })
+        .await;
+        if ended.is_err() {
+            tracing::warn!("a duty of the worker did not end in time; its lease will run out");
+        }
+        // Requests that ended last may have been noted after the duty's own last write.
+        self.worker.keys.flush_last_use().await?;
+        Ok(served?)
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    rooms: web::Data<Rooms>,
+    cookies: Cookies,
+) -> anyhow::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(rooms.clone())
+            .configure(|config| routes::mount(config, &cookies))
+            .wrap(from_fn(http::observe))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(4)
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Only the server's own user may look inside.
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}

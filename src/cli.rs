@@ -1,0 +1,273 @@
+//! The command line: `plangrep serve` and the commands that need no server.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::accounts::{NewPerson, Role};
+use crate::app::{Application, Foundation};
+use crate::clock::{Clock, DAY, HOUR, Time};
+use crate::config::{Config, Settings};
+use crate::documents;
+use crate::keys::{Actor, Expiry, Keys, Label, NewKey, Scope, Scopes};
+
+/// A self-hosted server that reads construction documents for other software.
+#[derive(Parser)]
+#[command(name = "plangrep", disable_version_flag = true)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server (the default)
+    Serve,
+    /// Bring the database's schema up to date, and end
+    Migrate,
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make a person; the password is read from standard input
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// Made when it does not exist
+        #[arg(long)]
+        workspace: String,
+        #[arg(long, value_enum)]
+        role: RoleName,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleName {
+    Admin,
+    Member,
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key and print its plaintext, nothing else
+    Create {
+        /// Who the key belongs to
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        label: String,
+        /// jobs:read, jobs:write or artifacts:read; repeat it for several
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+        /// Such as 90d or 12h; without it the key never expires
+        #[arg(long)]
+        expires_in: Option<String>,
+    },
+    /// A line for each key: id, prefix, label, status, last use
+    List,
+    /// Revoke a key
+    Revoke { key_id: String },
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    // The reader of documents is this same program in a box of its own; it must not read settings.
+    if arguments.nth(1).is_some_and(|first| first == "pdf-worker") {
+        return documents::worker_main(arguments);
+    }
+    match run(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The one place where the program speaks of its own end.
+            let written = writeln!(std::io::stderr(), "plangrep: {error:#}");
+            ExitCode::from(if written.is_ok() { 1 } else { 2 })
+        }
+    }
+}
+
+fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
+    let arguments = Arguments::parse_from(arguments);
+    let config = Config::from_settings(&arguments.settings)?;
+    start_log(&config);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => actix_web::rt::System::new().block_on(serve(config)),
+        Command::Migrate => Foundation::lay(config, Clock::system()).map(|_| ()),
+        Command::User(command) => actix_web::rt::System::new().block_on(user(config, command)),
+        Command::Key(command) => actix_web::rt::System::new().block_on(key(config, command)),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let application = Application::build(config, Clock::system(), this_program())?;
+    let rooms = application.rooms();
+    let mut out = std::io::stdout();
+    writeln!(out, "Plangrep listens on http://{}", application.address())?;
+    if let Some(token) = rooms.accounts.setup_token().await? {
+        writeln!(
+            out,
+            "Open {}/setup?token={token} to make the first admin.",
+            rooms.base_url
+        )?;
+    }
+    out.flush()?;
+    drop(rooms);
+    application.run().await
+}
+
+/// Also after an upgrade has replaced the file: the running program is the one that is meant.
+fn this_program() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}
+
+async fn user(config: Config, command: UserCommand) -> anyhow::Result<()> {
+    let UserCommand::Create {
+        email,
+        name,
+        workspace,
+        role,
+    } = command;
+    let foundation = Foundation::lay(config, Clock::system())?;
+    if std::io::stdin().is_terminal() {
+        writeln!(std::io::stderr(), "Type the password and press Ctrl-D:")?;
+    }
+    let mut password = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut password)
+        .context("the password must come on standard input as UTF-8")?;
+    let role = match role {
+        RoleName::Admin => Role::Admin,
+        RoleName::Member => Role::Member,
+    };
+    let new = NewPerson::parse(&email, &name, password.trim_end_matches(['\r', '\n']), role)?;
+    let person = foundation.accounts()?.create(&workspace, new).await?;
+    writeln!(
+        std::io::stdout(),
+        "{} {} in {}",
+        person.id,
+        person.email,
+        person.workspace_name
+    )?;
+    Ok(())
+}
+
+async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
+    let base_url = config.base_url(config.bind);
+    let foundation = Foundation::lay(config, Clock::system())?;
+    let keys = foundation.keys(&base_url);
+    match command {
+        KeyCommand::Create {
+            email,
+            label,
+            scope,
+            expires_in,
+        } => {
+            let person = foundation
+                .accounts()?
+                .person_by_email(&email)
+                .await?
+                .ok_or_else(|| anyhow!("nobody has the address {email}"))?;
+            let scopes = scope
+                .iter()
+                .map(|name| {
+                    name.parse::<Scope>().map_err(|_| {
+                        anyhow!("--scope must be jobs:read, jobs:write or artifacts:read")
+                    })
+                })
+                .collect::<anyhow::Result<Vec<_>>>()?;
+            let now = keys.now();
+            let expires_at = expires_in
+                .map(|text| duration(&text).map(|length| now.plus(length)))
+                .transpose()?;
+            let new = NewKey {
+                label: Label::parse(&label)?,
+                scopes: Scopes::new(scopes).context("--scope is needed at least once")?,
+                expiry: Expiry::parse(expires_at, now)?,
+            };
+            let (_, plain) = keys.create(&person, new).await?;
+            writeln!(std::io::stdout(), "{}", plain.reveal())?;
+        }
+        KeyCommand::List => list(&keys).await?,
+        KeyCommand::Revoke { key_id } => {
+            let row = keys.revoke(&Actor::CommandLine, &key_id).await?;
+            writeln!(std::io::stdout(), "{} is revoked", row.id)?;
+        }
+    }
+    Ok(())
+}
+
+async fn list(keys: &Keys) -> anyhow::Result<()> {
+    let now = keys.now();
+    let mut out = std::io::stdout().lock();
+    for row in keys.list_all().await? {
+        let status = match (row.revoked_at, row.expires_at) {
+            (Some(_), _) => "revoked",
+            (None, Some(at)) if at <= now => "expired",
+            _ => "active",
+        };
+        let used = row
+            .last_used_at
+            .map_or("never".to_owned(), |at| at.to_string());
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{status}\t{used}",
+            row.id, row.key_prefix, row.label
+        )?;
+    }
+    Ok(())
+}
+
+/// `90d` or `12h` in milliseconds.
+fn duration(text: &str) -> anyhow::Result<i64> {
+    let wrong = || anyhow!("--expires-in must be a number with d or h, such as 90d");
+    let (number, unit) = match (text.strip_suffix('d'), text.strip_suffix('h')) {
+        (Some(number), _) => (number, DAY),
+        (_, Some(number)) => (number, HOUR),
+        _ => return Err(wrong()),
+    };
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    i64::from(number).checked_mul(unit).ok_or_else(wrong)
+}
+
+fn start_log(config: &Config) {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(config.log)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_timer(Utc);
+    let started = match config.log_json {
+        true => log.json().flatten_event(true).try_init(),
+        false => log.try_init(),
+    };
+    // It can only have been started before, by a test.
+    debug_assert!(started.is_ok() || cfg!(test));
+}
+
+/// Times of the log in the form of all our times.
+struct Utc;
+
+impl tracing_subscriber::fmt::time::FormatTime for Utc {
+    fn format_time(
+        &self,
+        writer: &mut tracing_subscriber::fmt::format::Writer<'_>,
+    ) -> std::fmt::Result {
+        let now = chrono::Utc::now().timestamp_millis();
+        write!(writer, "{}", Time(now))
+    }
+}

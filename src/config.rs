@@ -1,0 +1,357 @@
+//! Settings: read once at the start, from the environment or flags of the same name.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use clap::Args;
+use ipnet::IpNet;
+
+use crate::db::Target;
+use crate::mail::Transport;
+
+/// The settings as an operator writes them; empty ones count as missing.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Settings {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "PLANGREP_BIND", hide_env_values = true, global = true)]
+    pub bind: Option<String>,
+    /// Where people and integrators reach the server, for links and signed URLs; https makes
+    /// cookies Secure and adds HSTS [default: http:// + bind]
+    #[arg(long, env = "PLANGREP_BASE_URL", hide_env_values = true, global = true)]
+    pub base_url: Option<String>,
+    /// Folder of the database, the files, the mails and the secret [default: ./data]
+    #[arg(long, env = "PLANGREP_DATA_DIR", hide_env_values = true, global = true)]
+    pub data_dir: Option<String>,
+    /// sqlite://PATH or postgres://… [default: sqlite://<data>/plangrep.db]
+    #[arg(
+        long,
+        env = "PLANGREP_DATABASE_URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: Option<String>,
+    /// file://FOLDER [default: file://<data>/blobs]
+    #[arg(
+        long,
+        env = "PLANGREP_BLOBS_URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub blobs_url: Option<String>,
+    /// At least 32 random bytes in base64 or hex [default: <data>/secret.key, made at the first start]
+    #[arg(long, env = "PLANGREP_SECRET", hide_env_values = true, global = true)]
+    pub secret: Option<String>,
+    /// smtp://… (STARTTLS) or smtps://… [default: mails become .eml files in <data>/mail]
+    #[arg(long, env = "PLANGREP_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of the mails [default: Plangrep <plangrep@localhost>]
+    #[arg(
+        long,
+        env = "PLANGREP_MAIL_FROM",
+        hide_env_values = true,
+        global = true
+    )]
+    pub mail_from: Option<String>,
+    /// Networks (CIDR, comma-separated) whose forwarding headers are believed [default: none]
+    #[arg(
+        long,
+        env = "PLANGREP_TRUSTED_PROXIES",
+        hide_env_values = true,
+        global = true
+    )]
+    pub trusted_proxies: Option<String>,
+    /// Jobs processed at once in this process; 0: serve only [default: number of cores]
+    #[arg(long, env = "PLANGREP_WORKERS", hide_env_values = true, global = true)]
+    pub workers: Option<String>,
+    /// Credits that a new workspace starts with [default: 100000]
+    #[arg(
+        long,
+        env = "PLANGREP_INITIAL_CREDITS",
+        hide_env_values = true,
+        global = true
+    )]
+    pub initial_credits: Option<String>,
+    /// Price of a project in credits [default: 0]
+    #[arg(
+        long,
+        env = "PLANGREP_PROJECT_CREDITS",
+        hide_env_values = true,
+        global = true
+    )]
+    pub project_credits: Option<String>,
+    /// error, warn, info, debug or trace [default: info]
+    #[arg(long, env = "PLANGREP_LOG", hide_env_values = true, global = true)]
+    pub log: Option<String>,
+    /// text or json [default: text]
+    #[arg(
+        long,
+        env = "PLANGREP_LOG_FORMAT",
+        hide_env_values = true,
+        global = true
+    )]
+    pub log_format: Option<String>,
+}
+
+/// The settings, understood.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub bind: SocketAddr,
+    /// Scheme, host, port and path without a slash at the end; `None`: made from the bound address.
+    pub base_url: Option<String>,
+    pub data_dir: PathBuf,
+    pub database: Target,
+    pub blobs: PathBuf,
+    /// `None`: the secret file in the data folder.
+    pub secret: Option<String>,
+    pub mail: Transport,
+    pub mail_from: lettre::message::Mailbox,
+    pub trusted_proxies: Vec<IpNet>,
+    pub workers: usize,
+    pub initial_credits: i64,
+    pub project_credits: i64,
+    pub log: tracing::Level,
+    pub log_json: bool,
+}
+
+/// A sentence that names the wrong setting, for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub struct Wrong {
+    setting: &'static str,
+    problem: String,
+}
+
+fn wrong(setting: &'static str, problem: impl Into<String>) -> Wrong {
+    Wrong {
+        setting,
+        problem: problem.into(),
+    }
+}
+
+impl Config {
+    pub fn from_settings(settings: &Settings) -> Result<Self, Wrong> {
+        let data_dir = PathBuf::from(given(&settings.data_dir).unwrap_or("./data"));
+        let database = match given(&settings.database_url) {
+            Some(url) => Target::parse(url).ok_or_else(|| {
+                wrong(
+                    "PLANGREP_DATABASE_URL",
+                    "must start with sqlite:// and a path, or with postgres://",
+                )
+            })?,
+            None => Target::Sqlite(data_dir.join("plangrep.db")),
+        };
+        Ok(Self {
+            bind: bind(given(&settings.bind).unwrap_or("127.0.0.1:8080"))?,
+            base_url: given(&settings.base_url).map(base_url).transpose()?,
+            blobs: blobs(given(&settings.blobs_url), &data_dir)?,
+            secret: given(&settings.secret).map(secret).transpose()?,
+            mail: match given(&settings.smtp_url) {
+                Some(url) => {
+                    Transport::smtp(url).map_err(|problem| wrong("PLANGREP_SMTP_URL", problem))?
+                }
+                None => Transport::File(data_dir.join("mail")),
+            },
+            mail_from: given(&settings.mail_from)
+                .unwrap_or("Plangrep <plangrep@localhost>")
+                .parse()
+                .map_err(|_| {
+                    wrong(
+                        "PLANGREP_MAIL_FROM",
+                        "must be a mail address such as Plangrep <plangrep@example.com>",
+                    )
+                })?,
+            trusted_proxies: networks(given(&settings.trusted_proxies).unwrap_or(""))?,
+            workers: match given(&settings.workers) {
+                Some(text) => usize::try_from(number("PLANGREP_WORKERS", text, 256)?)
+                    .map_err(|_| wrong("PLANGREP_WORKERS", "is too large"))?,
+                None => available_parallelism().map_or(1, usize::from),
+            },
+            initial_credits: number(
+                "PLANGREP_INITIAL_CREDITS",
+                given(&settings.initial_credits).unwrap_or("100000"),
+                1_000_000_000_000,
+            )?,
+            project_credits: number(
+                "PLANGREP_PROJECT_CREDITS",
+                given(&settings.project_credits).unwrap_or("0"),
+                1_000_000_000,
+            )?,
+            log: given(&settings.log)
+                .unwrap_or("info")
+                .parse()
+                .map_err(|_| wrong("PLANGREP_LOG", "must be error, warn, info, debug or trace"))?,
+            log_json: match given(&settings.log_format).unwrap_or("text") {
+                "text" => false,
+                "json" => true,
+                _ => return Err(wrong("PLANGREP_LOG_FORMAT", "must be text or json")),
+            },
+            data_dir,
+            database,
+        })
+    }
+
+    /// Where people and integrators reach a server that is bound to `address`.
+    pub fn base_url(&self, address: SocketAddr) -> String {
+        match &self.base_url {
+            Some(url) => url.clone(),
+            None => format!("http://{address}"),
+        }
+    }
+}
+
+fn given(setting: &Option<String>) -> Option<&str> {
+    setting
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
+fn bind(text: &str) -> Result<SocketAddr, Wrong> {
+    text.replace("localhost:", "127.0.0.1:")
+        .parse()
+        .map_err(|_| {
+            wrong(
+                "PLANGREP_BIND",
+                format!("{text:?} is not an address with a port such as 127.0.0.1:8080"),
+            )
+        })
+}
+
+fn base_url(text: &str) -> Result<String, Wrong> {
+    let problem = || {
+        wrong(
+            "PLANGREP_BASE_URL",
+            "must be an http:// or https:// URL without a query, such as https://plans.example.com",
+        )
+    };
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .ok_or_else(problem)?;
+    let authority = rest.split('/').next().unwrap_or_default();
+    let strange = |character: char| {
+        character.is_whitespace() || character.is_control() || "?#@\"<>\\".contains(character)
+    };
+    if authority.is_empty() || rest.chars().any(strange) {
+        return Err(problem());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn blobs(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, Wrong> {
+    match url {
+        None => Ok(data_dir.join("blobs")),
+        Some(url) => match url.strip_prefix("file://") {
+            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+            _ => Err(wrong(
+                "PLANGREP_BLOBS_URL",
+                "must be file:// and a folder; this version keeps files in folders only",
+            )),
+        },
+    }
+}
+
+fn secret(text: &str) -> Result<String, Wrong> {
+    crate::secret::Secret::parse(text)
+        .map(|_| text.to_owned())
+        .map_err(|problem| wrong("PLANGREP_SECRET", problem))
+}
+
+fn number(setting: &'static str, text: &str, most: i64) -> Result<i64, Wrong> {
+    text.parse()
+        .ok()
+        .filter(|number| (0..=most).contains(number))
+        .ok_or_else(|| wrong(setting, format!("must be a whole number from 0 to {most}")))
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            part.parse::<IpNet>()
+                .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| {
+                    wrong(
+                        "PLANGREP_TRUSTED_PROXIES",
+                        format!("{part:?} is not a network such as 10.0.0.0/8"),
+                    )
+                })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut Settings)) -> String {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        Config::from_settings(&settings).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_manual() {
+        let config = Config::from_settings(&Settings::default()).unwrap();
+        assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.base_url(config.bind), "http://127.0.0.1:8080");
+        assert_eq!(config.database, Target::Sqlite("./data/plangrep.db".into()));
+        assert_eq!(config.initial_credits, 100_000);
+        assert_eq!(config.project_credits, 0);
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        let text = |text: &str| Some(text.to_owned());
+        for (sentence, setting) in [
+            (refused(|s| s.bind = text("8080")), "PLANGREP_BIND"),
+            (
+                refused(|s| s.base_url = text("plans.example.com")),
+                "PLANGREP_BASE_URL",
+            ),
+            (
+                refused(|s| s.base_url = text("https://a b")),
+                "PLANGREP_BASE_URL",
+            ),
+            (
+                refused(|s| s.database_url = text("mysql://x")),
+                "PLANGREP_DATABASE_URL",
+            ),
+            (
+                refused(|s| s.blobs_url = text("s3://bucket")),
+                "PLANGREP_BLOBS_URL",
+            ),
+            (refused(|s| s.secret = text("short")), "PLANGREP_SECRET"),
+            (
+                refused(|s| s.smtp_url = text("http://x")),
+                "PLANGREP_SMTP_URL",
+            ),
+            (
+                refused(|s| s.mail_from = text("nobody")),
+                "PLANGREP_MAIL_FROM",
+            ),
+            (
+                refused(|s| s.trusted_proxies = text("10/8")),
+                "PLANGREP_TRUSTED_PROXIES",
+            ),
+            (refused(|s| s.workers = text("-1")), "PLANGREP_WORKERS"),
+            (
+                refused(|s| s.initial_credits = text("1.5")),
+                "PLANGREP_INITIAL_CREDITS",
+            ),
+            (
+                refused(|s| s.project_credits = text("x")),
+                "PLANGREP_PROJECT_CREDITS",
+            ),
+            (refused(|s| s.log = text("loud")), "PLANGREP_LOG"),
+            (
+                refused(|s| s.log_format = text("xml")),
+                "PLANGREP_LOG_FORMAT",
+            ),
+        ] {
+            assert!(sentence.starts_with(setting), "{sentence}");
+        }
+    }
+}

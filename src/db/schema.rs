@@ -1,0 +1,231 @@
+//! The tables as Diesel sees them; the migrations are their source.
+
+diesel::table! {
+    installation (id) {
+        id -> Text,
+        secret_fingerprint -> Text,
+        created_at -> BigInt,
+        set_up_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    workspaces (id) {
+        id -> Text,
+        name -> Text,
+        api_enabled -> Bool,
+        drawing_credits_per_page -> BigInt,
+        document_credits_per_page -> BigInt,
+        job_page_limit -> BigInt,
+        retention_days -> BigInt,
+        credits_available -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        workspace_id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (digest) {
+        digest -> Text,
+        user_id -> Nullable<Text>,
+        state -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_failures (id) {
+        id -> Text,
+        subject -> Text,
+        failed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        workspace_id -> Text,
+        created_by_user_id -> Text,
+        label -> Text,
+        key_prefix -> Text,
+        digest -> Text,
+        hash_version -> Text,
+        secret_fingerprint -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Nullable<Text>,
+        revoked_at -> Nullable<BigInt>,
+        revoked_by_user_id -> Nullable<Text>,
+        revoked_from_ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Text,
+        event -> Text,
+        recipient -> Text,
+        subject -> Text,
+        text_body -> Text,
+        html_body -> Text,
+        created_at -> BigInt,
+        attempts -> Integer,
+        next_attempt_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> Text,
+        workspace_id -> Text,
+        name -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        workspace_id -> Text,
+        project_id -> Text,
+        created_by_key_id -> Text,
+        external_id -> Nullable<Text>,
+        status -> Text,
+        page_count -> BigInt,
+        successful_page_count -> BigInt,
+        drawing_credits_per_page -> BigInt,
+        document_credits_per_page -> BigInt,
+        credits_reserved -> BigInt,
+        credits_debited -> BigInt,
+        error_code -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        result_blob -> Nullable<Text>,
+        result_size -> Nullable<BigInt>,
+        result_sha256 -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        completed_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    job_transitions (id) {
+        id -> Text,
+        job_id -> Text,
+        sequence -> BigInt,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        happened_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credit_ledger (id) {
+        id -> Text,
+        workspace_id -> Text,
+        project_id -> Nullable<Text>,
+        job_id -> Nullable<Text>,
+        page_id -> Nullable<Text>,
+        entry -> Text,
+        available_change -> BigInt,
+        reserved_change -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> Text,
+        job_id -> Text,
+        file_name -> Text,
+        content_type -> Text,
+        classification -> Nullable<Text>,
+        file_size -> BigInt,
+        sha256 -> Text,
+        blob -> Text,
+        status -> Text,
+        page_count -> Nullable<BigInt>,
+        error_code -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pages (id) {
+        id -> Text,
+        job_id -> Text,
+        file_id -> Text,
+        page_number -> BigInt,
+        kind -> Text,
+        status -> Text,
+        credits -> BigInt,
+        reading -> Nullable<Text>,
+        error_code -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    artifacts (id) {
+        id -> Text,
+        job_id -> Text,
+        file_id -> Text,
+        page_id -> Nullable<Text>,
+        artifact_type -> Text,
+        path -> Text,
+        content_type -> Text,
+        file_size -> BigInt,
+        sha256 -> Text,
+        blob -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(users -> workspaces (workspace_id));
+diesel::joinable!(api_keys -> workspaces (workspace_id));
+diesel::joinable!(files -> jobs (job_id));
+diesel::joinable!(pages -> files (file_id));
+diesel::joinable!(artifacts -> jobs (job_id));
+diesel::joinable!(jobs -> projects (project_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    workspaces,
+    users,
+    sessions,
+    sign_in_failures,
+    api_keys,
+    mail_outbox,
+    projects,
+    jobs,
+    job_transitions,
+    credit_ledger,
+    files,
+    pages,
+    artifacts
+);

@@ -1,0 +1,235 @@
+//! Takes what a page draws, without pixels: words, and counts of strokes and images.
+//! The worker runs the PDF interpreter over it once for each page.
+
+use std::time::Instant;
+
+use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::util::TransformExt;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, interpret_page,
+};
+use hayro::hayro_syntax::object::Number;
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Vec2};
+
+use super::words::{PlacedGlyph, Word, WordAssembler};
+
+/// What one page draws. Positions are points in the page as shown, y down.
+pub(super) struct Canvas {
+    pub width: f64,
+    pub height: f64,
+    pub words: Vec<Word>,
+    pub glyph_count: u64,
+    pub unmapped_count: u64,
+    pub path_count: u64,
+    /// Stroked segments along the page's edges: borders, tables, walls.
+    pub straight_strokes: u64,
+    /// Stroked curves and slanting lines, which tables do not have.
+    pub oblique_strokes: u64,
+    pub image_count: u64,
+    /// Sum of image areas over the page's area, at most 1.
+    pub image_share: f64,
+}
+
+/// Unwound with when a page uses up its time; never printed.
+pub(super) struct PageTooComplex;
+
+/// Factor from the page's own units to points (1/72 inch); 1 unless /UserUnit says otherwise.
+pub(super) fn user_unit(page: &Page<'_>) -> f64 {
+    page.raw()
+        .get::<Number>("UserUnit".as_bytes())
+        .map(|number| number.as_f64())
+        .filter(|unit| unit.is_finite() && *unit >= 1.0 && *unit <= 75_000.0)
+        .unwrap_or(1.0)
+}
+
+/// Interprets the page. Unwinds with `PageTooComplex` after `deadline`, and may panic on a page
+/// that the interpreter cannot stand: the caller catches both.
+pub(super) fn take_in<'a>(
+    page: &Page<'a>,
+    cache: &InterpreterCache<'a>,
+    settings: &InterpreterSettings,
+    deadline: Instant,
+) -> Canvas {
+    let (width, height) = page.render_dimensions();
+    let unit = user_unit(page);
+    let (width, height) = (f64::from(width) * unit, f64::from(height) * unit);
+    let frame = Rect::new(0.0, 0.0, width, height);
+    let transform = Affine::scale(unit) * page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(transform, frame, cache, page.xref(), settings.clone());
+    let mut sink = Sink {
+        frame,
+        deadline,
+        calls: 0,
+        assembler: WordAssembler::default(),
+        glyph_count: 0,
+        unmapped_count: 0,
+        path_count: 0,
+        straight_strokes: 0,
+        oblique_strokes: 0,
+        image_count: 0,
+        image_area: 0.0,
+    };
+    interpret_page(page, &mut context, &mut sink);
+    Canvas {
+        width,
+        height,
+        words: sink.assembler.finish(width, height),
+        glyph_count: sink.glyph_count,
+        unmapped_count: sink.unmapped_count,
+        path_count: sink.path_count,
+        straight_strokes: sink.straight_strokes,
+        oblique_strokes: sink.oblique_strokes,
+        image_count: sink.image_count,
+        image_share: (sink.image_area / frame.area().max(1.0)).clamp(0.0, 1.0),
+    }
+}
+
+struct Sink {
+    frame: Rect,
+    deadline: Instant,
+    calls: u32,
+    assembler: WordAssembler,
+    glyph_count: u64,
+    unmapped_count: u64,
+    path_count: u64,
+    straight_strokes: u64,
+    oblique_strokes: u64,
+    image_count: u64,
+    image_area: f64,
+}
+
+impl Sink {
+    /// The interpreter has no way to be told to stop, so a page without end is left by unwinding.
+    fn tick(&mut self) {
+        self.calls = self.calls.wrapping_add(1);
+        if self.calls.is_multiple_of(1024) && Instant::now() > self.deadline {
+            std::panic::resume_unwind(Box::new(PageTooComplex));
+        }
+    }
+
+    fn count_strokes(&mut self, path: &BezPath, transform: Affine) {
+        let [a, b, c, d, _, _] = transform.as_coeffs();
+        let turn = |v: Vec2| Vec2::new(a * v.x + c * v.y, b * v.x + d * v.y);
+        let mut here = Point::ZERO;
+        let mut start = Point::ZERO;
+        for element in path.elements() {
+            let end = match *element {
+                PathEl::MoveTo(to) => {
+                    here = to;
+                    start = to;
+                    continue;
+                }
+                PathEl::LineTo(to) => to,
+                PathEl::QuadTo(_, to) | PathEl::CurveTo(_, _, to) => {
+                    self.oblique_strokes += 1;
+                    here = to;
+                    continue;
+                }
+                PathEl::ClosePath => start,
+            };
+            let step = turn(end - here);
+            here = end;
+            // Shorter than a point is dust; 2 % off the axis still counts as along it.
+            let (long, short) = (
+                step.x.abs().max(step.y.abs()),
+                step.x.abs().min(step.y.abs()),
+            );
+            if long < 1.0 {
+                continue;
+            }
+            if short > 0.02 * long {
+                self.oblique_strokes += 1;
+            } else {
+                self.straight_strokes += 1;
+            }
+        }
+    }
+}
+
+impl<'a> Device<'a> for Sink {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        for glyph in run.glyphs() {
+            self.tick();
+            self.glyph_count += 1;
+            // Glyph space has 1000 units to the em.
+            let place = props.transform * glyph.transform();
+            let origin = place * Point::ZERO;
+            let along = place * Point::new(1000.0, 0.0) - origin;
+            let up = place * Point::new(0.0, 1000.0) - origin;
+            let advance = match &**glyph {
+                Glyph::Outline(outline) => outline.advance_width(),
+                Glyph::Type3(drawn) => drawn.advance_width(),
+            };
+            let advance = f64::from(advance.unwrap_or(500.0)) / 1000.0 * along.hypot();
+            let text = match glyph.as_unicode() {
+                Some(BfString::Char(letter)) => Some(letter.to_string()),
+                Some(BfString::String(letters)) => Some(letters),
+                None => None,
+            };
+            if text.is_none() {
+                self.unmapped_count += 1;
+            }
+            self.assembler.push(PlacedGlyph {
+                text: text.as_deref().unwrap_or("\u{fffd}"),
+                origin,
+                along,
+                advance,
+                size: up.hypot(),
+            });
+        }
+    }
+
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.tick();
+        self.path_count += 1;
+        if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
+            self.count_strokes(path, props.transform);
+        }
+    }
+
+    fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, mode: &DrawMode) {
+        self.tick();
+        self.path_count += 1;
+        if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
+            self.straight_strokes += 4;
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.tick();
+        self.image_count += 1;
+        let pixels = Rect::new(
+            0.0,
+            0.0,
+            f64::from(image.width()),
+            f64::from(image.height()),
+        );
+        let shown = props
+            .transform
+            .transform_rect_bbox(pixels)
+            .intersect(self.frame);
+        let area = shown.area();
+        if area.is_finite() {
+            self.image_area += area;
+        }
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.tick();
+    }
+
+    fn push_clip_rect(&mut self, _: &Rect) {
+        self.tick();
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.tick();
+    }
+
+    fn pop_transparency_group(&mut self) {}
+}

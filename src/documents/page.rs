@@ -1,0 +1,186 @@
+//! What is said about a page, and the lines in which the child process says it.
+//! The worker writes these, the sandbox reads them, the job runner keeps them.
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::FaultCode;
+
+/// How a page is counted: a sheet of drawings, or a page of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageKind {
+    Drawing,
+    Document,
+}
+
+impl PageKind {
+    /// The name as it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drawing => "drawing",
+            Self::Document => "document",
+        }
+    }
+}
+
+/// What a whole file is, judged from its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Classification {
+    Plans,
+    Specifications,
+    Documents,
+    Addenda,
+    Mixed,
+    Other,
+}
+
+impl Classification {
+    /// The name as it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plans => "plans",
+            Self::Specifications => "specifications",
+            Self::Documents => "documents",
+            Self::Addenda => "addenda",
+            Self::Mixed => "mixed",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Headings that tell what a file is; each is true when the page carries it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageSigns {
+    /// `SECTION 03 30 00` or an older five-figure number, or a footer `03 30 00 - 2`.
+    pub specification_section: bool,
+    /// `PART 1 - GENERAL`, `PART 2 PRODUCTS`, `PART 3 EXECUTION`.
+    pub specification_part: bool,
+    /// `ADDENDUM NO. 2` as a heading.
+    pub addendum: bool,
+}
+
+/// The files written for one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArtifactType {
+    PageImage,
+    Thumbnail,
+    PageText,
+    PageLayout,
+}
+
+impl ArtifactType {
+    pub const ALL: [Self; 4] = [
+        Self::PageImage,
+        Self::Thumbnail,
+        Self::PageText,
+        Self::PageLayout,
+    ];
+
+    /// The name as it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PageImage => "page_image",
+            Self::Thumbnail => "thumbnail",
+            Self::PageText => "page_text",
+            Self::PageLayout => "page_layout",
+        }
+    }
+
+    /// The media type of the file.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::PageImage | Self::Thumbnail => "image/webp",
+            Self::PageText => "text/plain; charset=utf-8",
+            Self::PageLayout => "application/json",
+        }
+    }
+
+    /// The file's name in the output folder, for example `p0001.webp` for page 1.
+    pub fn file_name(self, page_number: u32) -> String {
+        let ending = match self {
+            Self::PageImage => "webp",
+            Self::Thumbnail => "thumbnail.webp",
+            Self::PageText => "txt",
+            Self::PageLayout => "json",
+        };
+        format!("p{page_number:04}.{ending}")
+    }
+}
+
+/// One file in the output folder; `file_size` in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artifact {
+    pub r#type: ArtifactType,
+    pub content_type: String,
+    pub file_name: String,
+    pub file_size: u64,
+}
+
+/// Everything read from one page. Sizes are in points (1/72 inch) of the page as it is shown:
+/// after /Rotate, cut to the crop box, multiplied by /UserUnit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageReading {
+    /// Counts from 1.
+    pub page_number: u32,
+    pub width_points: f64,
+    pub height_points: f64,
+    pub kind: PageKind,
+    pub word_count: u64,
+    /// 0 to 1: glyphs whose letter is unknown, of all glyphs. Above about 0.2 the text is not to be trusted.
+    pub unmapped_share: f64,
+    pub path_count: u64,
+    pub image_count: u64,
+    /// The part of the page that images cover, 0 to 1.
+    pub image_share: f64,
+    /// Only for drawings, and only when sure: `A-101`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet_number: Option<String>,
+    /// Only for drawings, and only when sure: `FIRST FLOOR PLAN`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet_name: Option<String>,
+    /// Number and name, or `Page 3`.
+    pub sheet_display_name: String,
+    /// From the number's letters: `architectural`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discipline: Option<String>,
+    /// From the name's words: `floor_plan`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawing_type: Option<String>,
+    /// The one scale of the sheet as its title block or views give it: `1/4" = 1'-0"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<String>,
+    pub signs: PageSigns,
+    /// Empty in a survey; in a reading the four files of the page.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// One line of the child's output: JSON, externally tagged, `{"opened":{"pageCount":6}}`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(super) enum WorkerLine {
+    Opened {
+        page_count: u32,
+    },
+    PageStarted {
+        page_number: u32,
+    },
+    Page(Box<PageReading>),
+    PageFailed {
+        page_number: u32,
+        code: FaultCode,
+        message: String,
+    },
+    Failed {
+        code: FaultCode,
+        message: String,
+    },
+    Done {},
+}
+
+/// A document of more pages is refused.
+pub(super) const MOST_PAGES: u32 = 5_000;

@@ -1,0 +1,327 @@
+//! The parent's side: starts the child process for one PDF, checks every line it says, and ends it
+//! when it is slow, large or dishonest. The job runner calls it.
+
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::fault::FaultCode;
+use super::page::WorkerLine;
+use super::script::{Event, Script};
+
+/// What one child may use.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Address space, in bytes.
+    pub memory: u64,
+    /// Wall time for any file,
+    pub base_time: Duration,
+    /// more for each page,
+    pub time_per_page: Duration,
+    /// but never more than this.
+    pub longest_time: Duration,
+    /// The longest silence: what one page may take.
+    pub page_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 2 << 30,
+            base_time: Duration::from_secs(30),
+            time_per_page: Duration::from_secs(2),
+            longest_time: Duration::from_secs(600),
+            page_time: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Limits {
+    fn time_for(&self, pages: u32) -> Duration {
+        let pages = self.time_per_page.saturating_mul(pages);
+        self.base_time.saturating_add(pages).min(self.longest_time)
+    }
+}
+
+/// The child could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the page range is empty")]
+    EmptyRange,
+    #[error("the reader process could not be started: {0}")]
+    Start(#[from] io::Error),
+    #[error("the reader process has no output")]
+    NoOutput,
+}
+
+/// Starts readers. Cheap to clone; holds no process itself.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    executable: PathBuf,
+    limits: Limits,
+}
+
+impl Sandbox {
+    /// `executable` is the server's own file: it is started with `pdf-worker` as first argument.
+    pub fn new(executable: PathBuf, limits: Limits) -> Self {
+        Self { executable, limits }
+    }
+
+    /// Starts a look at every page without rendering. Must be called inside a tokio runtime.
+    pub fn survey(&self, input: &Path) -> Result<Reading, SandboxError> {
+        self.survey_from(input, 1)
+    }
+
+    /// The same from a later page on: after a survey that ended on the page before.
+    pub fn survey_from(&self, input: &Path, first_page: u32) -> Result<Reading, SandboxError> {
+        if first_page == 0 {
+            return Err(SandboxError::EmptyRange);
+        }
+        let mut command = self.command("survey", input);
+        command.arg(first_page.to_string());
+        self.limit(&mut command);
+        self.start(command, Script::of_survey(first_page), 0)
+    }
+
+    /// Starts the reading of `pages` (from 1, both ends included) into the existing folder `out`.
+    /// Must be called inside a tokio runtime.
+    pub fn read(
+        &self,
+        input: &Path,
+        out: &Path,
+        pages: RangeInclusive<u32>,
+    ) -> Result<Reading, SandboxError> {
+        if pages.is_empty() || *pages.start() == 0 {
+            return Err(SandboxError::EmptyRange);
+        }
+        let mut command = self.command("read", input);
+        command
+            .arg(out)
+            .arg(pages.start().to_string())
+            .arg(pages.end().to_string());
+        self.limit(&mut command);
+        let count = u32::try_from(pages.clone().count()).unwrap_or(u32::MAX);
+        self.start(command, Script::of_reading(pages), count)
+    }
+
+    fn command(&self, task: &str, input: &Path) -> Command {
+        let mut command = Command::new(&self.executable);
+        command
+            .arg("pdf-worker")
+            .arg(task)
+            .arg(input)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    fn limit(&self, command: &mut Command) {
+        // A little over the wall time, which is told apart more clearly.
+        let seconds = self.limits.longest_time.as_secs().saturating_add(2);
+        command
+            .arg(self.limits.memory.to_string())
+            .arg(seconds.to_string());
+    }
+
+    fn start(
+        &self,
+        mut command: Command,
+        script: Script,
+        pages: u32,
+    ) -> Result<Reading, SandboxError> {
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take().ok_or(SandboxError::NoOutput)?;
+        let stderr = child.stderr.take().ok_or(SandboxError::NoOutput)?;
+        let now = Instant::now();
+        Ok(Reading {
+            child,
+            stdout,
+            complaint: Some(tokio::spawn(first_bytes(stderr))),
+            limits: self.limits.clone(),
+            started: now,
+            deadline: now + self.limits.time_for(pages),
+            last_line: now,
+            buffer: Vec::new(),
+            searched: 0,
+            script,
+            ending: None,
+            is_over: false,
+        })
+    }
+}
+
+/// The longest line a child may write, in bytes.
+const LONGEST_LINE: usize = 1 << 20;
+/// How much of the child's error output is kept for the log, in bytes.
+const LONGEST_COMPLAINT: usize = 4_096;
+
+/// One child at work. Dropping it ends the child.
+#[derive(Debug)]
+pub struct Reading {
+    child: Child,
+    stdout: ChildStdout,
+    complaint: Option<JoinHandle<String>>,
+    limits: Limits,
+    started: Instant,
+    deadline: Instant,
+    last_line: Instant,
+    buffer: Vec<u8>,
+    /// How far the buffer has been searched for the end of a line.
+    searched: usize,
+    script: Script,
+    /// Why the child is being ended.
+    ending: Option<FaultCode>,
+    is_over: bool,
+}
+
+impl Reading {
+    /// The page that the child is reading, or was reading when it ended. After a failure here the
+    /// caller can go on with the page after it.
+    pub fn page_under_way(&self) -> Option<u32> {
+        self.script.page_under_way()
+    }
+
+    /// The next event; none after `Failed` or `Done`. Cancel-safe: nothing is lost when the future
+    /// is dropped before it is ready.
+    pub async fn next(&mut self) -> Option<Event> {
+        if self.is_over {
+            return None;
+        }
+        while self.ending.is_none() {
+            match self.line().await {
+                Ok(Some(line)) => match self.script.hear(line) {
+                    Ok(Some(event)) => {
+                        if let Event::Opened { page_count } = event
+                            && self.script.is_survey()
+                        {
+                            self.deadline = self.started + self.limits.time_for(page_count);
+                        }
+                        return Some(event);
+                    }
+                    Ok(None) => {}
+                    Err(code) => self.ending = Some(code),
+                },
+                Ok(None) => break,
+                Err(code) => self.ending = Some(code),
+            }
+        }
+        let event = self.end().await;
+        self.is_over = true;
+        Some(event)
+    }
+
+    /// Ends the child and waits until it is gone.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.child.kill().await
+    }
+
+    /// The next line, or none at the end of the output.
+    async fn line(&mut self) -> Result<Option<WorkerLine>, FaultCode> {
+        loop {
+            let unseen = self.buffer.get(self.searched..).unwrap_or_default();
+            if let Some(at) = unseen.iter().position(|byte| *byte == b'\n') {
+                let rest = self.buffer.split_off(self.searched + at + 1);
+                let line = std::mem::replace(&mut self.buffer, rest);
+                self.searched = 0;
+                self.last_line = Instant::now();
+                return serde_json::from_slice(&line)
+                    .map(Some)
+                    .map_err(|_| FaultCode::ReaderCrashed);
+            }
+            self.searched = self.buffer.len();
+            if self.buffer.len() > LONGEST_LINE {
+                return Err(FaultCode::ReaderCrashed);
+            }
+            let until = self.deadline.min(self.last_line + self.limits.page_time);
+            match timeout_at(until, self.stdout.read_buf(&mut self.buffer)).await {
+                Err(_) => return Err(FaultCode::OutOfTime),
+                Ok(Err(_)) => return Err(FaultCode::ReaderCrashed),
+                Ok(Ok(0)) if self.buffer.is_empty() => return Ok(None),
+                // A line that was cut off: the child died while writing.
+                Ok(Ok(0)) => {
+                    self.buffer.clear();
+                    self.searched = 0;
+                    return Ok(None);
+                }
+                Ok(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// Reaps the child and tells how it ended.
+    async fn end(&mut self) -> Event {
+        if self.ending.is_none() {
+            // It has closed its output; it has to go now too.
+            match timeout_at(self.deadline, self.child.wait()).await {
+                Ok(Ok(status)) if status.success() && self.script.is_done() => {
+                    return Event::Done;
+                }
+                Ok(Ok(status)) => {
+                    let complaint = self.complaint().await;
+                    self.ending = Some(cause_of(status, &complaint));
+                    tracing::warn!(%status, complaint, "a PDF reader ended early");
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "a PDF reader could not be waited for");
+                    self.ending = Some(FaultCode::ReaderCrashed);
+                }
+                Err(_) => self.ending = Some(FaultCode::OutOfTime),
+            }
+        }
+        // Killing one that is already reaped does nothing.
+        if let Err(error) = self.child.kill().await {
+            tracing::warn!(%error, "a PDF reader could not be ended");
+        }
+        Event::Failed(self.ending.unwrap_or(FaultCode::ReaderCrashed).into())
+    }
+
+    async fn complaint(&mut self) -> String {
+        let Some(task) = &mut self.complaint else {
+            return String::new();
+        };
+        let text = task.await.unwrap_or_default();
+        self.complaint = None;
+        text
+    }
+}
+
+/// Keeps the first bytes of the error output and reads the rest away, so that the child never waits.
+async fn first_bytes(mut stderr: impl AsyncRead + Unpin) -> String {
+    let mut kept = Vec::new();
+    let mut piece = [0; 1_024];
+    while let Ok(count) = stderr.read(&mut piece).await {
+        if count == 0 {
+            break;
+        }
+        let room = LONGEST_COMPLAINT - kept.len();
+        kept.extend(piece.iter().take(count.min(room)));
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+/// What a child died of that did not say so itself.
+fn cause_of(status: ExitStatus, complaint: &str) -> FaultCode {
+    use rustix::process::Signal;
+    use std::os::unix::process::ExitStatusExt;
+
+    let by = |signal: Signal| status.signal() == Some(signal.as_raw());
+    if by(Signal::XCPU) {
+        FaultCode::OutOfTime
+    } else if by(Signal::XFSZ) {
+        FaultCode::TooLarge
+    } else if by(Signal::ABORT) && complaint.contains("memory allocation") {
+        FaultCode::OutOfMemory
+    } else {
+        FaultCode::ReaderCrashed
+    }
+}

@@ -1,0 +1,152 @@
+//! Reads drawing scales: `1/4" = 1'-0"`, `1" = 20'`, `1:100` beside a label, NTS, AS NOTED.
+//! Asked by the title block.
+
+use super::title_block::{Label, Sheet, belongs_to, label};
+
+/// Metric scales in use (ISO 5455 and the trade); anything else of that form is a time or a ratio.
+const RATIOS: &[u32] = &[
+    1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000,
+    1250, 2000, 2500, 5000, 10000,
+];
+const MOST_LABELS: usize = 50;
+
+/// The scale in the title block; else the scale of all views when they agree; else none.
+pub(super) fn sheet_scale(sheet: &Sheet) -> Option<String> {
+    let mut labelled: Vec<String> = Vec::new();
+    let in_strip = sheet
+        .lines
+        .iter()
+        .filter(|line| sheet.is_in_title_strip(line));
+    for line in in_strip.clone() {
+        let Some((Label::Scale, rest)) = label(&line.text) else {
+            continue;
+        };
+        if labelled.len() >= MOST_LABELS {
+            break;
+        }
+        if !rest.is_empty() {
+            labelled.extend(labelled_scale(rest));
+            continue;
+        }
+        let value = in_strip
+            .clone()
+            .filter(|value| belongs_to(line, value, 2.5))
+            .find_map(|value| labelled_scale(&value.text));
+        labelled.extend(value);
+    }
+    if let Some(scale) = only(labelled) {
+        return Some(scale);
+    }
+    only(
+        sheet
+            .lines
+            .iter()
+            .filter_map(|line| drawn_scale(&line.text))
+            .collect(),
+    )
+}
+
+fn only(mut scales: Vec<String>) -> Option<String> {
+    scales.sort();
+    scales.dedup();
+    match scales.as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// A scale where a label has promised one.
+fn labelled_scale(text: &str) -> Option<String> {
+    let upper = text.to_uppercase().replace('.', "");
+    let upper = upper.trim();
+    for (words, scale) in [
+        ("AS NOTED", "AS NOTED"),
+        ("AS SHOWN", "AS SHOWN"),
+        ("AS INDICATED", "AS INDICATED"),
+        ("VARIES", "VARIES"),
+        ("NOT TO SCALE", "NTS"),
+        ("NTS", "NTS"),
+        ("NONE", "NTS"),
+    ] {
+        if upper == words {
+            return Some(scale.to_owned());
+        }
+    }
+    drawn_scale(text).or_else(|| ratio(upper))
+}
+
+fn ratio(text: &str) -> Option<String> {
+    let (one, many) = text.split_once(':')?;
+    let one = one.trim();
+    let many = many.split_whitespace().next()?;
+    let known = many.parse().is_ok_and(|many: u32| RATIOS.contains(&many));
+    (one == "1" && known).then(|| format!("1:{many}"))
+}
+
+/// A scale in feet and inches anywhere in the text, in one spelling: `1/4" = 1'-0"`.
+pub(super) fn drawn_scale(text: &str) -> Option<String> {
+    if text.len() > 200 || !text.contains('=') {
+        return None;
+    }
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '’' | '‘' | '′' => '\'',
+            '”' | '“' | '″' => '"',
+            c => c,
+        })
+        .collect::<String>()
+        .replace("''", "\"");
+    let (paper, ground) = plain.split_once('=')?;
+    let paper = paper.strip_suffix('"')?;
+    let start = paper
+        .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '-' | '.')))
+        .map_or(0, |at| at + 1);
+    // A sign of several bytes before the figures makes this none, not a wrong cut.
+    let paper = paper.get(start..)?.trim_start_matches(['-', '.']);
+    let is_length = paper.chars().any(|c| c.is_ascii_digit()) && paper.len() <= 8;
+    let (feet, rest) = ground.split_once('\'')?;
+    let is_feet = !feet.is_empty() && feet.len() <= 4 && feet.chars().all(|c| c.is_ascii_digit());
+    if !is_length || !is_feet {
+        return None;
+    }
+    let inches = rest
+        .strip_prefix('-')
+        .unwrap_or(rest)
+        .split_once('"')
+        .map(|(inches, _)| inches)
+        .filter(|inches| inches.len() <= 2 && inches.chars().all(|c| c.is_ascii_digit()))
+        .filter(|inches| !inches.is_empty())
+        .unwrap_or("0");
+    Some(format!("{paper}\" = {feet}'-{inches}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_read_in_one_spelling() {
+        for (text, expected) in [
+            ("1/4\" = 1'-0\"", Some("1/4\" = 1'-0\"")),
+            ("SCALE: 1/8” = 1’ - 0”", Some("1/8\" = 1'-0\"")),
+            ("1\"=20'", Some("1\" = 20'-0\"")),
+            ("1-1/2\" = 1'-0\"", Some("1-1/2\" = 1'-0\"")),
+            ("A = B", None),
+            ("10:30", None),
+            ("12'-4\"", None),
+        ] {
+            assert_eq!(drawn_scale(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_needs_its_label() {
+        assert_eq!(labelled_scale("1:100").as_deref(), Some("1:100"));
+        assert_eq!(labelled_scale("1 : 50 @ A1").as_deref(), Some("1:50"));
+        assert_eq!(labelled_scale("10:45").as_deref(), None);
+        assert_eq!(labelled_scale("As Noted").as_deref(), Some("AS NOTED"));
+        assert_eq!(drawn_scale("1:100"), None);
+    }
+}

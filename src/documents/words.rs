@@ -1,0 +1,299 @@
+//! Puts glyphs together to words with boxes, and drops words struck twice.
+//! Fed by the canvas in the order in which the page draws.
+
+use std::collections::HashMap;
+
+use hayro::kurbo::{Point, Vec2};
+
+/// One glyph on the page: points, y down. `along` is the baseline's direction (any length),
+/// `advance` and `size` (one em) are in points.
+pub(super) struct PlacedGlyph<'t> {
+    pub text: &'t str,
+    pub origin: Point,
+    pub along: Vec2,
+    pub advance: f64,
+    pub size: f64,
+}
+
+/// A word: text without white space, its upright box and its baseline, in points, y down.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub text: String,
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    /// Where the baseline starts, and its direction (length 1).
+    pub origin: Point,
+    pub along: Vec2,
+    /// Along the baseline, in points.
+    pub length: f64,
+    /// One em, in points.
+    pub size: f64,
+}
+
+impl Word {
+    pub fn centre(&self) -> Point {
+        Point::new(
+            (self.left + self.right) / 2.0,
+            (self.top + self.bottom) / 2.0,
+        )
+    }
+
+    /// Degrees counter-clockwise: 0 reads to the right, 90 reads upwards. Between -180 and 180.
+    pub fn angle(&self) -> f64 {
+        (-self.along.y).atan2(self.along.x).to_degrees()
+    }
+}
+
+/// More words than this on one page are noise; the rest is dropped to bound memory.
+const MOST_WORDS: usize = 300_000;
+/// Longest word kept, in bytes.
+const LONGEST_WORD: usize = 1_000;
+/// A wider gap along the baseline, in em, parts two words. CAD text is often tracked widely.
+const GAP: f64 = 0.18;
+
+#[derive(Default)]
+pub(super) struct WordAssembler {
+    words: Vec<Word>,
+    word: Option<Word>,
+    /// The glyph before: its text, origin and where it ended.
+    last: Option<(String, Point, Point)>,
+}
+
+impl WordAssembler {
+    pub fn push(&mut self, glyph: PlacedGlyph<'_>) {
+        let length = glyph.along.hypot();
+        let finite = glyph.origin.is_finite()
+            && length.is_finite()
+            && glyph.advance.is_finite()
+            && glyph.size.is_finite();
+        if !finite || length <= 0.0 || glyph.size <= 0.0 {
+            return;
+        }
+        let along = glyph.along / length;
+        if glyph.text.chars().all(char::is_whitespace) {
+            self.close();
+            return;
+        }
+        if let (Some(word), Some((text, origin, end))) = (&self.word, &self.last) {
+            // Fill and stroke of one letter arrive as two glyphs in one place.
+            if text == glyph.text && (glyph.origin - *origin).hypot() < 0.12 * word.size {
+                return;
+            }
+            let step = glyph.origin - *end;
+            let gap = step.dot(word.along);
+            let off = step.cross(word.along).abs();
+            let ratio = glyph.size / word.size;
+            let parted = along.dot(word.along) < 0.98
+                || off > 0.35 * word.size
+                || gap > GAP * word.size
+                || gap < -0.6 * word.size
+                || !(0.5..=2.0).contains(&ratio)
+                || word.text.len() > LONGEST_WORD;
+            if parted {
+                self.close();
+            }
+        }
+        let end = glyph.origin + along * glyph.advance;
+        let word = self.word.get_or_insert_with(|| Word {
+            text: String::new(),
+            left: 0.0,
+            top: 0.0,
+            right: 0.0,
+            bottom: 0.0,
+            origin: glyph.origin,
+            along,
+            length: 0.0,
+            size: glyph.size,
+        });
+        push_letters(&mut word.text, glyph.text);
+        word.size = word.size.max(glyph.size);
+        word.length = word.length.max((end - word.origin).dot(word.along));
+        self.last = Some((glyph.text.to_owned(), glyph.origin, end));
+    }
+
+    fn close(&mut self) {
+        self.last = None;
+        let Some(mut word) = self.word.take() else {
+            return;
+        };
+        if word.text.is_empty() || self.words.len() >= MOST_WORDS {
+            return;
+        }
+        // The letters stand from 0.22 em below the baseline to 0.78 em above it.
+        let up = Vec2::new(word.along.y, -word.along.x);
+        let end = word.origin + word.along * word.length;
+        let corners = [
+            word.origin + up * (0.78 * word.size),
+            word.origin - up * (0.22 * word.size),
+            end + up * (0.78 * word.size),
+            end - up * (0.22 * word.size),
+        ];
+        let first = word.origin;
+        (word.left, word.right) = corners
+            .iter()
+            .fold((first.x, first.x), |(least, most), corner| {
+                (least.min(corner.x), most.max(corner.x))
+            });
+        (word.top, word.bottom) = corners
+            .iter()
+            .fold((first.y, first.y), |(least, most), corner| {
+                (least.min(corner.y), most.max(corner.y))
+            });
+        self.words.push(word);
+    }
+
+    /// The words whose centre lies on a page of this size in points, each once.
+    pub fn finish(mut self, width: f64, height: f64) -> Vec<Word> {
+        self.close();
+        let mut seen = SeenWords::default();
+        self.words.retain(|word| {
+            let centre = word.centre();
+            (0.0..=width).contains(&centre.x)
+                && (0.0..=height).contains(&centre.y)
+                && seen.is_new(word)
+        });
+        self.words
+    }
+}
+
+/// Letters as people search for them: ligatures opened, control characters and soft hyphens left out.
+fn push_letters(word: &mut String, letters: &str) {
+    for letter in letters.chars() {
+        match letter {
+            '\u{fb00}' => word.push_str("ff"),
+            '\u{fb01}' => word.push_str("fi"),
+            '\u{fb02}' => word.push_str("fl"),
+            '\u{fb03}' => word.push_str("ffi"),
+            '\u{fb04}' => word.push_str("ffl"),
+            '\u{fb05}' | '\u{fb06}' => word.push_str("st"),
+            '\u{ad}' => {}
+            letter if letter.is_control() || letter.is_whitespace() => {}
+            letter => word.push(letter),
+        }
+    }
+}
+
+/// Finds a word that was drawn before in the same place (shadows, false bold) by a grid of 2 points.
+#[derive(Default)]
+struct SeenWords {
+    places: HashMap<(String, i64, i64), Point>,
+}
+
+impl SeenWords {
+    fn is_new(&mut self, word: &Word) -> bool {
+        const CELL: f64 = 2.0;
+        let centre = word.centre();
+        let reach = CELL.min(0.5 * word.size);
+        let (column, row) = (
+            (centre.x / CELL).floor() as i64,
+            (centre.y / CELL).floor() as i64,
+        );
+        for x in column.saturating_sub(1)..=column.saturating_add(1) {
+            for y in row.saturating_sub(1)..=row.saturating_add(1) {
+                if let Some(place) = self.places.get(&(word.text.clone(), x, y))
+                    && (centre - *place).hypot() <= reach
+                {
+                    return false;
+                }
+            }
+        }
+        self.places.insert((word.text.clone(), column, row), centre);
+        true
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A word of capital letters that reads to the right, for tests: left end of the baseline, em.
+    pub fn word(text: &str, x: f64, y: f64, size: f64) -> Word {
+        let mut assembler = WordAssembler::default();
+        strike(
+            &mut assembler,
+            text,
+            Point::new(x, y),
+            Vec2::new(1.0, 0.0),
+            size,
+        );
+        assembler.finish(1e6, 1e6).remove(0)
+    }
+
+    fn strike(assembler: &mut WordAssembler, text: &str, at: Point, along: Vec2, size: f64) {
+        for (index, letter) in text.chars().enumerate() {
+            assembler.push(PlacedGlyph {
+                text: &letter.to_string(),
+                origin: at + along * (index as f64 * 0.6 * size),
+                along,
+                advance: 0.6 * size,
+                size,
+            });
+        }
+    }
+
+    #[test]
+    fn white_space_and_gaps_part_words() {
+        let mut assembler = WordAssembler::default();
+        let right = Vec2::new(1.0, 0.0);
+        strike(
+            &mut assembler,
+            "FLOOR PLAN",
+            Point::new(10.0, 50.0),
+            right,
+            10.0,
+        );
+        strike(&mut assembler, "NORTH", Point::new(75.0, 50.0), right, 10.0);
+        let words = assembler.finish(500.0, 500.0);
+        let texts: Vec<_> = words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(texts, ["FLOOR", "PLAN", "NORTH"]);
+        assert!((words[0].left - 10.0).abs() < 0.01);
+        assert!((words[0].right - 40.0).abs() < 0.01);
+        assert!((words[0].top - 42.2).abs() < 0.01);
+        assert!((words[0].bottom - 52.2).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_word_struck_twice_is_kept_once() {
+        let mut assembler = WordAssembler::default();
+        let right = Vec2::new(1.0, 0.0);
+        strike(&mut assembler, "ROOM", Point::new(10.0, 50.0), right, 10.0);
+        strike(&mut assembler, "ROOM", Point::new(10.3, 50.3), right, 10.0);
+        strike(&mut assembler, "ROOM", Point::new(10.0, 90.0), right, 10.0);
+        assert_eq!(assembler.finish(500.0, 500.0).len(), 2);
+    }
+
+    #[test]
+    fn vertical_text_has_its_angle_and_a_tall_box() {
+        let mut assembler = WordAssembler::default();
+        strike(
+            &mut assembler,
+            "A-101",
+            Point::new(50.0, 90.0),
+            Vec2::new(0.0, -1.0),
+            10.0,
+        );
+        let words = assembler.finish(500.0, 500.0);
+        assert_eq!(words[0].text, "A-101");
+        assert!((words[0].angle() - 90.0).abs() < 0.01);
+        assert!(words[0].bottom - words[0].top > 2.0 * (words[0].right - words[0].left));
+    }
+
+    #[test]
+    fn words_off_the_page_are_left_out_and_ligatures_are_opened() {
+        let mut assembler = WordAssembler::default();
+        let right = Vec2::new(1.0, 0.0);
+        strike(&mut assembler, "AWAY", Point::new(600.0, 50.0), right, 10.0);
+        strike(
+            &mut assembler,
+            "\u{fb01}nish",
+            Point::new(10.0, 50.0),
+            right,
+            10.0,
+        );
+        let words = assembler.finish(500.0, 500.0);
+        assert_eq!(words.len(), 1);
+        assert_eq!(words[0].text, "finish");
+    }
+}

@@ -1,0 +1,21 @@
+//! What both doors share: how a request is observed, who sent it, how its body is read, and how
+//! errors and files are answered.
+
+mod answer;
+mod body;
+mod caller;
+mod client;
+mod cross_site;
+mod download;
+mod observe;
+mod person;
+
+pub use answer::error_of;
+pub use body::{Body, Fields, OptionalBody, Query, parse as parse_json};
+pub use caller::{ArtifactsRead, Caller, JobsRead, JobsWrite, require_key};
+pub use client::Client;
+pub use download::stream;
+pub use observe::{catch, observe};
+pub use person::{Admin, Member, require_same_site, who_is_it};
+
+pub const JSON: &str = "application/json";

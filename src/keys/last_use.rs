@@ -1,0 +1,55 @@
+//! When and from where each key was last used: noted in memory by the request, written behind by
+//! the server's ticker and once more at a clean stop.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Time;
+use crate::db::Db;
+use crate::error::Result;
+
+use super::store;
+
+#[derive(Default)]
+pub struct LastUse(Mutex<HashMap<String, (Time, IpAddr)>>);
+
+impl LastUse {
+    pub fn note(&self, key_id: &str, at: Time, ip: IpAddr) {
+        let mut pending = self.pending();
+        match pending.get_mut(key_id) {
+            Some(noted) if noted.0 > at => {}
+            Some(noted) => *noted = (at, ip),
+            None => {
+                pending.insert(key_id.to_owned(), (at, ip));
+            }
+        }
+    }
+
+    /// Writes what was noted since the last time; keeps it for the next time when that fails.
+    pub async fn flush(&self, db: &Db) -> Result<()> {
+        let noted = std::mem::take(&mut *self.pending());
+        if noted.is_empty() {
+            return Ok(());
+        }
+        let rows = noted.clone();
+        let written = db
+            .write(move |connection| {
+                rows.iter().try_for_each(|(id, (at, ip))| {
+                    store::note_use(connection, id, *at, &ip.to_string())
+                })
+            })
+            .await;
+        if written.is_err() {
+            for (id, (at, ip)) in noted {
+                self.note(&id, at, ip);
+            }
+        }
+        written
+    }
+
+    fn pending(&self) -> MutexGuard<'_, HashMap<String, (Time, IpAddr)>> {
+        // Each change of the map is one call, so a panic elsewhere leaves it whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,192 @@
+//! A key as two types: the plaintext, shown once, and the digest that the table holds.
+
+use std::fmt;
+use std::io;
+
+use hmac::Mac;
+use subtle::ConstantTimeEq;
+
+use crate::secret::{HmacSha256, hexadecimal, random};
+
+const MARK: &str = "pgk_live_";
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const RANDOM_LENGTH: usize = 32;
+const CHECK_LENGTH: usize = 6;
+const LENGTH: usize = MARK.len() + RANDOM_LENGTH + CHECK_LENGTH;
+const PREFIX_LENGTH: usize = 13;
+
+/// The current way to digest a key: HMAC-SHA-256 of the whole key under a key derived from the
+/// server's secret, in hex. The key has 190 random bits, so a slow hash would add nothing.
+pub const HASH_VERSION: &str = "v1";
+
+/// The plaintext of a key: `pgk_live_`, 32 base62 characters from the operating system's random
+/// source, and 6 base62 characters of CRC-32 over what precedes. It can't be printed by accident:
+/// no Debug, no Display, no Serialize.
+pub struct PlainKey(String);
+
+impl PlainKey {
+    pub fn generate() -> io::Result<Self> {
+        let mut key = String::with_capacity(LENGTH);
+        key.push_str(MARK);
+        let mut bytes = [0; 64];
+        while key.len() < MARK.len() + RANDOM_LENGTH {
+            random(&mut bytes)?;
+            for byte in bytes {
+                // 248 = 4 × 62: what is above would favour the first digits.
+                if byte < 248 && key.len() < MARK.len() + RANDOM_LENGTH {
+                    key.push(digit(u32::from(byte)));
+                }
+            }
+        }
+        let check = check(&key);
+        key.push_str(&check);
+        Ok(Self(key))
+    }
+
+    /// Takes a text from outside for a key when its mark, length, alphabet and checksum are right:
+    /// what fails here never reaches the database.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        if text.len() != LENGTH {
+            return None;
+        }
+        let text = std::str::from_utf8(text).ok()?;
+        let digits = text.strip_prefix(MARK)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return None;
+        }
+        let (body, found) = text.split_at_checked(LENGTH - CHECK_LENGTH)?;
+        (check(body) == found).then(|| Self(text.to_owned()))
+    }
+
+    /// The first 13 characters, public.
+    pub fn prefix(&self) -> &str {
+        self.0.get(..PREFIX_LENGTH).unwrap_or_default()
+    }
+
+    pub fn digest(&self, mac: &HmacSha256) -> KeyDigest {
+        let mut mac = mac.clone();
+        mac.update(self.0.as_bytes());
+        KeyDigest(hexadecimal(&mac.finalize().into_bytes()))
+    }
+
+    /// The whole key, for the one answer that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the table holds of a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyDigest(String);
+
+impl KeyDigest {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares with a stored digest in constant time.
+    pub fn matches(&self, stored: &str) -> bool {
+        bool::from(self.0.as_bytes().ct_eq(stored.as_bytes()))
+    }
+}
+
+impl fmt::Debug for KeyDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("KeyDigest(…)")
+    }
+}
+
+fn digit(number: u32) -> char {
+    DIGITS
+        .get((number % 62) as usize)
+        .map_or('0', |digit| char::from(*digit))
+}
+
+/// CRC-32 (ISO-HDLC, as in zlib) in base62, most significant digit first, padded with `0`.
+fn check(text: &str) -> String {
+    let mut rest = crc32fast::hash(text.as_bytes());
+    let mut digits = ['0'; CHECK_LENGTH];
+    for slot in digits.iter_mut().rev() {
+        *slot = digit(rest);
+        rest /= 62;
+    }
+    digits.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn ten_thousand_keys_differ_and_use_every_digit_alike() {
+        let mut seen = HashSet::new();
+        let mut counts = [0_u32; 256];
+        for _ in 0..10_000 {
+            let key = PlainKey::generate().unwrap();
+            assert_eq!(key.0.len(), 47);
+            for byte in &key.0.as_bytes()[MARK.len()..MARK.len() + RANDOM_LENGTH] {
+                counts[usize::from(*byte)] += 1;
+            }
+            assert!(seen.insert(key.0));
+        }
+        // 320,000 digits over 62: 5,161 expected, a standard deviation of 71. Seven of them.
+        for digit in DIGITS {
+            let count = counts[usize::from(*digit)];
+            assert!(
+                (4_660..=5_660).contains(&count),
+                "{}: {count}",
+                char::from(*digit)
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_is_read_back_and_any_other_text_is_not() {
+        let key = PlainKey::generate().unwrap().0;
+        assert!(PlainKey::parse(key.as_bytes()).is_some());
+        for position in 0..key.len() {
+            let mut changed = key.clone().into_bytes();
+            changed[position] = if changed[position] == b'x' {
+                b'y'
+            } else {
+                b'x'
+            };
+            assert!(PlainKey::parse(&changed).is_none(), "changed at {position}");
+        }
+        for text in [
+            "",
+            "p",
+            "pgk_live_",
+            &key[..46],
+            &format!("{key}0"),
+            &"k".repeat(8192),
+        ] {
+            assert!(PlainKey::parse(text.as_bytes()).is_none());
+        }
+        assert!(PlainKey::parse(&[0; 47]).is_none());
+        assert!(PlainKey::parse(&[0xff; 47]).is_none());
+        assert!(PlainKey::parse("pgk_live_ääääääääääääääääääa".as_bytes()).is_none());
+    }
+
+    #[test]
+    fn the_checksum_is_what_a_scanner_computes() {
+        // Computed with Python: zlib.crc32(b"pgk_live_" + b"0" * 32), then base62.
+        let body = format!("{MARK}{}", "0".repeat(32));
+        assert_eq!(check(&body), "28HM0x");
+    }
+
+    #[test]
+    fn the_digest_is_hmac_and_hangs_on_the_secret() {
+        let one = Secret::parse(&hexadecimal(&(0..32).collect::<Vec<u8>>())).unwrap();
+        let two = Secret::parse(&hexadecimal(&(1..33).collect::<Vec<u8>>())).unwrap();
+        let key = PlainKey::generate().unwrap();
+        let digest = key.digest(&one.mac("keys"));
+        assert_eq!(digest.as_str().len(), 64);
+        assert!(digest.matches(key.digest(&one.mac("keys")).as_str()));
+        assert!(!digest.matches(key.digest(&two.mac("keys")).as_str()));
+        assert!(!digest.as_str().contains(&key.0[PREFIX_LENGTH..]));
+    }
+}

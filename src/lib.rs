@@ -1,0 +1,27 @@
+//! Plangrep reads construction documents for other software, and hands out the keys to do so.
+//!
+//! The way of the data: `cli` starts `app`; `routes` leads to the doors (`pages` for people, `api`
+//! for software), which call the rooms; `worker` runs what happens beside the requests.
+
+pub mod accounts;
+mod api;
+pub mod app;
+mod blobs;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod credits;
+pub mod db;
+pub mod documents;
+pub mod error;
+mod http;
+mod id;
+mod jobs;
+mod keys;
+pub mod mail;
+mod pages;
+mod projects;
+pub mod routes;
+mod secret;
+mod text;
+pub mod worker;

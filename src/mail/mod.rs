@@ -1,0 +1,74 @@
+//! Messages and their outbox. A room that changes something queues its mail in the transaction
+//! of the change; the worker sends it, with retries and backoff.
+
+mod outbox;
+mod transport;
+
+pub use outbox::{Message, queue};
+pub use transport::{Sent, Transport};
+
+use lettre::message::Mailbox;
+
+use crate::clock::{Clock, HOUR, MINUTE, SECOND};
+use crate::db::Db;
+use crate::error::Result;
+
+/// What the worker needs to empty the outbox.
+pub struct Postman {
+    pub db: Db,
+    pub clock: Clock,
+    pub transport: Transport,
+    pub from: Mailbox,
+}
+
+/// How long a message that is being sent is out of other processes' reach.
+const LEASE: i64 = 2 * MINUTE;
+const BATCH: i64 = 20;
+
+impl Postman {
+    /// Sends what is due; answers how many messages it tried.
+    pub async fn deliver(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |connection| outbox::due(connection, now, BATCH))
+            .await?;
+        let tried = due.len();
+        for waiting in due {
+            let row = waiting.clone();
+            let claimed = self
+                .db
+                .write(move |connection| outbox::claim(connection, &row, now.plus(LEASE)))
+                .await?;
+            if !claimed {
+                continue;
+            }
+            let outcome = self.transport.send(&self.from, &waiting).await;
+            let now = self.clock.now();
+            let retry_at = now.plus(pause(waiting.attempts));
+            if let Err(problem) = &outcome {
+                tracing::warn!(mail = %waiting.id, attempt = waiting.attempts + 1, %problem, "a mail could not be sent");
+            }
+            self.db
+                .write(move |connection| match outcome {
+                    Ok(()) => outbox::mark_sent(connection, &waiting.id, now),
+                    Err(problem) => {
+                        outbox::mark_failed(connection, &waiting.id, &problem.to_string(), retry_at)
+                    }
+                })
+                .await?;
+        }
+        Ok(tried)
+    }
+}
+
+/// Time until the next try after `attempts` earlier ones.
+fn pause(attempts: i32) -> i64 {
+    match attempts {
+        0 => 10 * SECOND,
+        1 => MINUTE,
+        2 => 5 * MINUTE,
+        3 => 15 * MINUTE,
+        _ => HOUR,
+    }
+}

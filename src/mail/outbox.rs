@@ -1,0 +1,104 @@
+//! The table of messages that wait, and those that were sent.
+
+use diesel::prelude::*;
+
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::db::schema::mail_outbox;
+use crate::error::Result;
+use crate::id;
+
+/// A message to one person.
+pub struct Message {
+    /// Names what happened and to whom it is told; a second message for the same is not queued.
+    pub event: String,
+    pub recipient: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = mail_outbox)]
+pub struct Waiting {
+    pub id: String,
+    pub event: String,
+    pub recipient: String,
+    pub subject: String,
+    pub text_body: String,
+    pub html_body: String,
+    pub created_at: Time,
+    pub attempts: i32,
+    pub next_attempt_at: Time,
+}
+
+/// Queues a message inside the caller's transaction.
+pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<()> {
+    let queued = diesel::select(diesel::dsl::exists(
+        mail_outbox::table.filter(mail_outbox::event.eq(&message.event)),
+    ))
+    .get_result::<bool>(connection)?;
+    if queued {
+        return Ok(());
+    }
+    diesel::insert_into(mail_outbox::table)
+        .values(&Waiting {
+            id: id::new(id::Kind::Mail),
+            event: message.event,
+            recipient: message.recipient,
+            subject: message.subject,
+            text_body: message.text,
+            html_body: message.html,
+            created_at: now,
+            attempts: 0,
+            next_attempt_at: now,
+        })
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn due(connection: &mut Conn, now: Time, limit: i64) -> Result<Vec<Waiting>> {
+    Ok(mail_outbox::table
+        .filter(mail_outbox::sent_at.is_null())
+        .filter(mail_outbox::next_attempt_at.le(now))
+        .order((mail_outbox::next_attempt_at, mail_outbox::id))
+        .limit(limit)
+        .select(Waiting::as_select())
+        .load(connection)?)
+}
+
+/// Takes a message for this process until `until`; false when another one was faster.
+pub fn claim(connection: &mut Conn, row: &Waiting, until: Time) -> Result<bool> {
+    let taken = diesel::update(mail_outbox::table)
+        .filter(mail_outbox::id.eq(&row.id))
+        .filter(mail_outbox::sent_at.is_null())
+        .filter(mail_outbox::attempts.eq(row.attempts))
+        .filter(mail_outbox::next_attempt_at.eq(row.next_attempt_at))
+        .set((
+            mail_outbox::attempts.eq(row.attempts + 1),
+            mail_outbox::next_attempt_at.eq(until),
+        ))
+        .execute(connection)?;
+    Ok(taken == 1)
+}
+
+pub fn mark_sent(connection: &mut Conn, id: &str, now: Time) -> Result<()> {
+    diesel::update(mail_outbox::table.filter(mail_outbox::id.eq(id)))
+        .set((
+            mail_outbox::sent_at.eq(now),
+            mail_outbox::last_error.eq(None::<String>),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn mark_failed(connection: &mut Conn, id: &str, problem: &str, retry_at: Time) -> Result<()> {
+    diesel::update(mail_outbox::table.filter(mail_outbox::id.eq(id)))
+        .set((
+            mail_outbox::last_error.eq(problem),
+            mail_outbox::next_attempt_at.eq(retry_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

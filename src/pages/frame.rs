@@ -1,0 +1,81 @@
+//! What surrounds every page: title, assets, who is signed in, and the word on what just happened.
+
+use actix_session::Session;
+
+use super::assets::URLS;
+use crate::accounts;
+use crate::error::Result;
+
+pub struct Frame {
+    pub title: String,
+    pub css: &'static str,
+    pub js: &'static str,
+    pub icon: &'static str,
+    pub person: Option<Person>,
+    /// The section of the settings that is open; empty outside of them.
+    pub section: &'static str,
+    pub flash: Option<Flash>,
+}
+
+pub struct Person {
+    pub name: String,
+    pub email: String,
+    pub workspace: String,
+    pub is_admin: bool,
+}
+
+/// What the form before this page did.
+pub struct Flash {
+    /// `success` or `error`.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+const FLASH: &str = "flash";
+
+impl Frame {
+    /// The frame of a page for anyone.
+    pub fn plain(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            css: &URLS.css,
+            js: &URLS.js,
+            icon: &URLS.icon,
+            person: None,
+            section: "",
+            flash: None,
+        }
+    }
+
+    /// The frame of a page of the settings; takes the flash.
+    pub fn settings(title: &str, person: &accounts::Person, session: &Session) -> Result<Self> {
+        let flash = session
+            .get::<String>(FLASH)
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        if flash.is_some() {
+            session.remove(FLASH);
+        }
+        Ok(Self {
+            person: Some(Person {
+                name: person.name.clone(),
+                email: person.email.clone(),
+                workspace: person.workspace_name.clone(),
+                is_admin: person.is_admin(),
+            }),
+            section: "api",
+            flash: flash.map(|text| Flash {
+                kind: "success",
+                text,
+            }),
+            ..Self::plain(title)
+        })
+    }
+}
+
+/// Leaves a word for the next page.
+pub fn leave_word(session: &Session, text: &str) -> Result<()> {
+    session
+        .insert(FLASH, text)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The pages for people: server-rendered, usable without scripts.
+
+mod assets;
+mod error_page;
+mod frame;
+mod settings_api;
+mod setup;
+mod sign_in;
+mod time_words;
+
+pub use assets::{app_css, app_js, favicon};
+pub use error_page::{dress, not_found_page};
+pub use settings_api::{
+    ask_revoke, ask_revoke_all, create_key, list_keys, new_key, revoke, revoke_all,
+};
+pub use setup::{set_up, show_setup};
+pub use sign_in::{home, show_sign_in, sign_in, sign_out};
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use askama::Template;
+
+use crate::error::{Error, Result};
+
+/// What a page of ours may load and do: its own style sheet, script and icon, and forms to this
+/// server.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     object-src 'none'; frame-ancestors 'none'";
+
+/// Renders a page; nothing of it is stored by a browser or a proxy.
+fn page(status: u16, template: &impl Template) -> Result<HttpResponse> {
+    let html = template.render().map_err(Error::internal)?;
+    let status = actix_web::http::StatusCode::from_u16(status).map_err(Error::internal)?;
+    Ok(HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .body(html))
+}
+
+/// Sends a browser on to a page of ours after a form (RFC 9110, 303).
+fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
+}
+
+/// An error's sentence beside a form: fields by their words, not by their names on the wire.
+fn for_people(error: &Error) -> String {
+    let text = error.message.replace('`', "");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,135 @@
+//! `/sign-in` and `/sign-out`.
+
+use actix_session::Session;
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::{for_people, page, see_other};
+use crate::accounts::USER;
+use crate::app::Rooms;
+use crate::error::{Code, Detail, Result};
+use crate::http::{Client, Fields, Member, Query};
+
+const HOME: &str = "/settings/api";
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    email: String,
+    next: String,
+    problem: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `/` leads to the settings, which lead to the sign-in.
+pub async fn home() -> HttpResponse {
+    see_other(HOME)
+}
+
+pub async fn show_sign_in(
+    member: Option<Member>,
+    Query(Next { next }): Query<Next>,
+) -> Result<HttpResponse> {
+    if member.is_some() {
+        return Ok(see_other(local(&next)));
+    }
+    page(
+        200,
+        &SignInPage {
+            frame: Frame::plain("Sign in"),
+            email: String::new(),
+            next,
+            problem: None,
+        },
+    )
+}
+
+pub async fn sign_in(
+    rooms: web::Data<Rooms>,
+    client: Client,
+    session: Session,
+    form: Fields,
+) -> Result<HttpResponse> {
+    let (email, next) = (form.get("email").to_owned(), form.get("next").to_owned());
+    match rooms
+        .accounts
+        .sign_in(&email, form.get("password"), client.ip)
+        .await
+    {
+        Ok(person) => {
+            // Whatever this browser carried before belongs to nobody from here on.
+            session.clear();
+            session
+                .insert(USER, person.id)
+                .map_err(|error| anyhow::anyhow!("{error}"))?;
+            session.renew();
+            Ok(see_other(local(&next)))
+        }
+        Err(error) if matches!(error.code, Code::Unauthorized | Code::RateLimited) => {
+            let mut answer = page(
+                error.code.status(),
+                &SignInPage {
+                    frame: Frame::plain("Sign in"),
+                    email,
+                    next,
+                    problem: Some(for_people(&error)),
+                },
+            )?;
+            if let Detail::RetryAfter(seconds) = error.detail {
+                answer
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, seconds.into());
+            }
+            Ok(answer)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn sign_out(session: Session) -> HttpResponse {
+    session.purge();
+    see_other("/sign-in")
+}
+
+/// A path of this server to go on to; anything else leads home, so that no link can send people
+/// from our sign-in to another site.
+fn local(next: &str) -> &str {
+    let plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
+    match plain && next.starts_with('/') && !next.starts_with("//") {
+        true => next,
+        false => HOME,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_gone_on_to() {
+        assert_eq!(local("/settings/api/new"), "/settings/api/new");
+        for next in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            "/x\r\nSet-Cookie: a=b",
+            "settings",
+        ] {
+            assert_eq!(local(next), HOME, "{next:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The behavioural suite: over HTTP, against the very application that `main` runs, on SQLite, or
+//! on PostgreSQL when `PLANGREP_TEST_DATABASE_URL` is set.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod accounts;
+mod command_line;
+mod documents;
+mod doors;
+mod errors;
+mod harness;
+mod jobs;
+mod keys;
+mod pages;
+mod pdf_maker;
+mod schema;

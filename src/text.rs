@@ -1,0 +1,34 @@
+//! Checks of short texts from outside that several rooms share.
+
+use crate::error::{Error, Result};
+
+/// One line of 1 to `most` characters after trimming, without control characters. `field` names
+/// it in the error.
+pub fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(format!("`{field}` must not be empty.")));
+    }
+    if text.chars().count() > most {
+        return Err(Error::invalid(format!(
+            "`{field}` must have at most {most} characters."
+        )));
+    }
+    if text.chars().any(is_hidden) {
+        return Err(Error::invalid(format!(
+            "`{field}` must not contain control characters."
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+/// Characters that no one can see and that change how the rest is read: controls, line and
+/// paragraph separators, and the marks that reorder text (Unicode TR 36, "bidirectional text
+/// spoofing").
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+}

@@ -1,0 +1,120 @@
+// Plangrep's pages work without this file; it only adds comfort. It stores nothing and sends nothing.
+'use strict';
+
+const all = (selector) => document.querySelectorAll(selector);
+const speaker = document.querySelector('[data-say]');
+
+// Screen readers speak a live region only when its text changes, so it is emptied first.
+function say(text) {
+  speaker.textContent = '';
+  setTimeout(() => { speaker.textContent = text; }, 50);
+}
+
+// A page that shows a key once. A reload would send the form again and make a second key, so from here on this
+// entry of the history is the list of keys. On leaving, the key goes from the page too, so that a copy kept by the
+// browser for Back holds none; should it be shown all the same, it is replaced.
+const once = document.querySelector('[data-once]');
+if (once) {
+  const home = once.dataset.once;
+  history.replaceState(null, '', home);
+  addEventListener('pagehide', () => once.replaceChildren());
+  addEventListener('pageshow', (event) => { if (event.persisted) location.replace(home); });
+}
+
+// Copy. Browsers offer the clipboard only over https and on localhost; elsewhere the old command does it, and where
+// that fails as well the text is left selected for the keyboard.
+async function copy(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    if (!document.execCommand('copy')) return false;
+    getSelection().removeAllRanges();
+    return true;
+  }
+}
+for (const button of all('[data-copy]')) {
+  const word = button.firstChild;
+  let timer;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const done = await copy(document.getElementById(button.dataset.copy));
+    word.textContent = done ? 'Copied' : 'Press Ctrl+C';
+    say(done ? button.dataset.said : 'The text is selected. Copy it with the keyboard.');
+    clearTimeout(timer);
+    timer = setTimeout(() => { word.textContent = 'Copy'; }, 2500);
+  });
+}
+
+// Show what is typed as a password; hidden again before it is sent, so that browsers know it for one.
+for (const box of all('[data-reveal]')) {
+  const input = box.querySelector('input');
+  const button = document.createElement('button');
+  const set = (shown) => {
+    input.type = shown ? 'text' : 'password';
+    button.textContent = shown ? 'Hide' : 'Show';
+    button.setAttribute('aria-label', shown ? 'Hide password' : 'Show password');
+  };
+  button.type = 'button';
+  button.className = 'button small';
+  button.setAttribute('aria-controls', input.id);
+  button.addEventListener('click', () => set(input.type === 'password'));
+  input.form.addEventListener('submit', () => set(false));
+  set(false);
+  box.append(button);
+}
+
+// Ask in a dialog instead of on a page of its own. The link says which dialog and, in data-…, what to fill in;
+// the form posts to where the link points.
+for (const link of all('a[data-ask]')) {
+  const dialog = document.getElementById(link.dataset.ask);
+  if (!dialog || !dialog.showModal) continue;
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab was asked for
+    event.preventDefault();
+    for (const slot of dialog.querySelectorAll('[data-fill]')) slot.textContent = link.dataset[slot.dataset.fill];
+    dialog.querySelector('form').action = link.href;
+    dialog.addEventListener('close', () => link.focus(), { once: true });
+    dialog.showModal();
+    dialog.querySelector('[data-close]').focus(); // the safe choice, whatever comes first
+  });
+}
+for (const dialog of all('dialog')) {
+  dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close());
+  // The form fills the dialog: a click on the dialog itself is one on the backdrop.
+  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+}
+
+// A second click must not send a form twice: it would make two keys.
+for (const form of all('form')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = 'yes';
+    setTimeout(() => { delete form.dataset.sent; }, 5000); // the answer may never come
+  });
+}
+addEventListener('pageshow', () => { for (const form of all('form')) delete form.dataset.sent; });
+
+// Setting a date chooses "On a date".
+for (const input of all('[data-picks]')) {
+  input.addEventListener('input', () => { document.getElementById(input.dataset.picks).checked = true; });
+}
+
+// Find a key in a long list, by anything that its row says.
+for (const box of all('[data-filter]')) {
+  const input = box.querySelector('input');
+  const count = document.querySelector('[data-filter-count]');
+  const rows = Array.from(document.getElementById(box.dataset.filter).tBodies[0].rows, (row) => ({ row, text: row.textContent.toLowerCase() }));
+  box.hidden = false;
+  input.addEventListener('input', () => {
+    const wanted = input.value.trim().toLowerCase();
+    let shown = 0;
+    for (const { row, text } of rows) {
+      row.hidden = !text.includes(wanted);
+      if (!row.hidden) shown += 1;
+    }
+    rows[0].row.closest('table').hidden = !shown;
+    count.textContent = !wanted ? '' : shown ? `${shown} of ${rows.length} keys match.` : `No key matches “${input.value.trim()}”.`;
+  });
+}
