@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod browser;
 mod command_line;
 mod documents;
 mod doors;
