@@ -52,7 +52,11 @@ pub fn table() -> Vec<Endpoint> {
         });
     };
 
-    // The open API, for integrators.
+    // The open API, for integrators. Patterns are tried in this order: the one that is polled is
+    // the first.
+    add(&get, "/api/open/v1/jobs/{job_id}", K(JobsRead), |r| {
+        r.to(jobs::get_job)
+    });
     add(&post, "/api/open/v1/projects", K(JobsWrite), |r| {
         r.to(projects::create_project)
     });
@@ -77,9 +81,6 @@ pub fn table() -> Vec<Endpoint> {
         K(JobsRead),
         |r| r.to(jobs::list_jobs),
     );
-    add(&get, "/api/open/v1/jobs/{job_id}", K(JobsRead), |r| {
-        r.to(jobs::get_job)
-    });
     add(
         &post,
         "/api/open/v1/jobs/{job_id}/files",
