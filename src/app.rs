@@ -21,7 +21,6 @@ use crate::config::Config;
 use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::http;
-use crate::id;
 use crate::jobs::{Jobs, Runner};
 use crate::keys::Keys;
 use crate::mail::Postman;
@@ -165,7 +164,6 @@ impl Application {
                 base_url: base_url.clone(),
                 sandbox: Sandbox::new(reader, Limits::default()),
                 scratch: config.data_dir.join("scratch"),
-                owner: id::new(id::Kind::Row),
                 stop: stop.subscribe(),
             }),
             sessions: sessions.clone(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{NewPerson, Role};
 use crate::app::{Application, Foundation};
@@ -101,9 +101,13 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
+    // Whatever this program writes is for its own user only: the database holds password hashes,
+    // the folders hold other people's plans.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let arguments = Arguments::parse_from(arguments);
     let config = Config::from_settings(&arguments.settings)?;
     start_log(&config);
+    warn_of_unknown_settings();
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => actix_web::rt::System::new().block_on(serve(config)),
         Command::Migrate => Foundation::lay(config, Clock::system()).map(|_| ()),
@@ -242,6 +246,22 @@ fn duration(text: &str) -> anyhow::Result<i64> {
     };
     let number: u32 = number.parse().map_err(|_| wrong())?;
     i64::from(number).checked_mul(unit).ok_or_else(wrong)
+}
+
+/// A setting that this version does not know is told, not passed over in silence.
+fn warn_of_unknown_settings() {
+    let known: Vec<OsString> = Arguments::command()
+        .get_arguments()
+        .filter_map(|argument| argument.get_env().map(OsString::from))
+        .collect();
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PLANGREP_") && !known.contains(&name) {
+            tracing::warn!(
+                "{} is not a setting of this version",
+                name.to_string_lossy()
+            );
+        }
+    }
 }
 
 fn start_log(config: &Config) {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// it in the error.
 pub fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
     let text = text.trim();
-    if text.is_empty() {
+    if text.chars().all(is_blank) {
         return Err(Error::invalid(format!("`{field}` must not be empty.")));
     }
     if text.chars().count() > most {
@@ -20,6 +20,16 @@ pub fn line(field: &'static str, text: &str, most: usize) -> Result<String> {
         )));
     }
     Ok(text.to_owned())
+}
+
+/// White space, and what joins or directs other characters and shows nothing by itself.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}'
+                | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        )
 }
 
 /// Characters that no one can see and that change how the rest is read: controls, line and

@@ -161,7 +161,10 @@ impl Accounts {
         let (now, credits) = (self.clock.now(), self.initial_credits);
         self.db
             .write(move |connection| {
-                store::mark_set_up(connection, now)?;
+                // A member alone could not go on: the setup link stays until there is an admin.
+                if person.role == Role::Admin {
+                    store::mark_set_up(connection, now)?;
+                }
                 let workspace_id = match store::workspace_by_name(connection, &workspace)? {
                     Some(id) => id,
                     None => {
@@ -189,7 +192,7 @@ impl Accounts {
         let email = email.trim().to_lowercase();
         let subjects = [
             self.subject(&format!("email {email}")),
-            self.subject(&format!("ip {ip}")),
+            self.subject(&format!("ip {}", neighbourhood(ip))),
         ];
         let now = self.clock.now();
         // The attempt is noted as failed before it is judged, so that a hundred at once count as
@@ -263,6 +266,17 @@ pub fn check_installation(connection: &mut Conn, secret: &Secret, clock: &Clock)
             .secret_fingerprint
             == secret.fingerprint(),
     )
+}
+
+/// What one sender of an address can be expected to command: the address in IPv4, the /64 in IPv6.
+fn neighbourhood(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        v4 => v4,
+    }
 }
 
 fn too_many(seconds: i64) -> Error {

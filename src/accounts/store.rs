@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Role;
 use crate::clock::Time;
 use crate::db::schema::{installation, users, workspaces};
-use crate::db::{Conn, is_taken};
+use crate::db::{Conn, is_taken, lock_for_counting};
 use crate::error::{Code, Error, Result};
 use crate::id;
 
@@ -88,15 +88,14 @@ pub fn installation(connection: &mut Conn) -> Result<Installation> {
         .first(connection)?)
 }
 
-/// Makes the installation's row at the first start. Called under the migration's lock or by one
-/// process; a second row is refused by its reader's order anyway.
+/// Makes the installation's row at the first start; of several processes that start at once, one
+/// makes it.
 pub fn ensure_installation(
     connection: &mut Conn,
     secret_fingerprint: &str,
     now: Time,
 ) -> Result<Installation> {
-    // The key is the same for every process, so that the slower one of two finds the row taken.
-    const ONLY: &str = "this";
+    lock_for_counting(connection, "installation")?;
     let found: Option<Installation> = installation::table
         .select(Installation::as_select())
         .first(connection)
@@ -105,19 +104,15 @@ pub fn ensure_installation(
         return Ok(found);
     }
     let row = Installation {
-        id: ONLY.to_owned(),
+        id: id::new(id::Kind::Row),
         secret_fingerprint: secret_fingerprint.to_owned(),
         created_at: now,
         set_up_at: None,
     };
-    match diesel::insert_into(installation::table)
+    diesel::insert_into(installation::table)
         .values(&row)
-        .execute(connection)
-    {
-        Ok(_) => Ok(row),
-        Err(error) if is_taken(&error) => installation(connection),
-        Err(error) => Err(error.into()),
-    }
+        .execute(connection)?;
+    Ok(row)
 }
 
 /// Ends the setup; false when it had ended already.
@@ -148,7 +143,14 @@ pub fn insert_workspace(
             created_at: now,
             updated_at: now,
         })
-        .execute(connection)?;
+        .execute(connection)
+        .map_err(|error| match is_taken(&error) {
+            true => Error::new(
+                Code::NameTaken,
+                "There is a `workspace` of this name already.",
+            ),
+            false => error.into(),
+        })?;
     Ok(id)
 }
 

@@ -123,6 +123,7 @@ diesel::table! {
         result_sha256 -> Nullable<Text>,
         lease_owner -> Nullable<Text>,
         lease_until -> BigInt,
+        interruptions -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
         completed_at -> Nullable<BigInt>,

@@ -122,6 +122,8 @@ fn limit(order: &Order) -> rustix::io::Result<()> {
             },
         )
     };
+    // A server that is killed takes its readers with it.
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     set(Resource::Core, 0)?;
     set(Resource::As, order.memory)?;
     set(Resource::Cpu, order.cpu_seconds.max(1))?;

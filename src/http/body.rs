@@ -156,6 +156,11 @@ async fn read(headers: &HeaderMap, mut payload: Payload, most: usize) -> Result<
 
 /// Parses JSON; the error names the field and what is wrong with it.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde takes an array for a struct; no one who reads the manual would.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_some_and(|byte| *byte == b'[') {
+        return Err(Error::invalid("The body must be a JSON object."));
+    }
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let path = error.path().to_string();

@@ -218,6 +218,7 @@ impl Jobs {
                     result_sha256: None,
                     lease_owner: None,
                     lease_until: now,
+                    interruptions: 0,
                     created_at: now,
                     updated_at: now,
                     completed_at: None,

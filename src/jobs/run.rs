@@ -23,8 +23,10 @@ use crate::id;
 /// How long a claimed job is out of other workers' reach unless the claim is renewed.
 const LEASE: i64 = 60 * SECOND;
 const RENEWAL: Duration = Duration::from_secs(15);
-/// How long a job rests after something of ours went wrong with it.
+/// How long a job rests after something of ours went wrong with it; twice as long each time.
 const REST: i64 = 10 * SECOND;
+/// Interruptions in a row, without a page in between, after which a job fails: 20 minutes or so.
+const MOST_INTERRUPTIONS: i64 = 7;
 
 pub struct Runner {
     pub db: Db,
@@ -34,8 +36,6 @@ pub struct Runner {
     pub sandbox: Sandbox,
     /// Folder for what the sandbox writes; each job has a folder of its own in it while it runs.
     pub scratch: PathBuf,
-    /// Names this worker in the leases that it holds.
-    pub owner: String,
     /// Turns true when the worker is to stop.
     pub stop: watch::Receiver<bool>,
 }
@@ -65,18 +65,21 @@ impl<E: Into<Error>> From<E> for Halt {
 }
 
 impl Runner {
-    /// Claims the next job that waits, if there is one.
+    /// Claims the next job that waits, if there is one. Each claim has a name of its own: the row's
+    /// `lease_owner`.
     pub async fn claim(&self) -> Result<Option<JobRow>> {
         loop {
             let now = self.clock.now();
-            let Some(job) = self
+            let Some(mut job) = self
                 .db
                 .read(move |connection| store::waiting(connection, now))
                 .await?
             else {
                 return Ok(None);
             };
-            let (row, owner) = (job.clone(), self.owner.clone());
+            let owner = id::new(id::Kind::Row);
+            job.lease_owner = Some(owner.clone());
+            let row = job.clone();
             let claimed = self
                 .db
                 .write(move |connection| store::claim(connection, &row, &owner, now.plus(LEASE)))
@@ -89,31 +92,80 @@ impl Runner {
 
     /// Runs a claimed job to its end, or gives it back.
     pub async fn run(&self, job: JobRow) {
-        let scratch = self.scratch.join(&job.id);
+        let owner = job.lease_owner.clone().unwrap_or_default();
+        let scratch = self.scratch.join(format!("{}.{owner}", job.id));
         let outcome = self.go_through(&job, &scratch).await;
         if let Err(error) = remove_folder(&scratch).await {
             tracing::warn!(job = %job.id, %error, "a scratch folder could not be removed");
         }
-        let rest = match outcome {
-            Ok(()) => return,
-            Err(Halt::Stopped) => 0,
+        let ended = match outcome {
+            Ok(()) => Ok(()),
+            Err(Halt::Stopped) => self.give_back(&job).await,
             Err(Halt::Failed(error)) => {
-                tracing::error!(job = %job.id, %error, "a job was interrupted and will be tried again");
-                REST
+                tracing::error!(job = %job.id, %error, "a job was interrupted");
+                self.interrupt(&job).await
             }
         };
-        let (owner, until) = (self.owner.clone(), self.clock.now().plus(rest));
-        let given_back = self
-            .db
-            .write(move |connection| store::hold(connection, &job.id, &owner, until))
-            .await;
-        if let Err(error) = given_back {
-            tracing::warn!(%error, "a job could not be given back; its lease will run out");
+        if let Err(error) = ended {
+            tracing::warn!(job = %job.id, %error, "a job could not be given back; its lease will run out");
         }
     }
 
+    /// Ends the lease, if it is still ours.
+    async fn give_back(&self, job: &JobRow) -> Result<()> {
+        let now = self.clock.now();
+        let (job_id, owner) = (job.id.clone(), job.lease_owner.clone().unwrap_or_default());
+        self.db
+            .write(move |connection| store::hold(connection, &job_id, &owner, now).map(|_| ()))
+            .await
+    }
+
+    /// Lets a job rest that something of ours interrupted, a full disk perhaps; fails it when that
+    /// has happened too often.
+    async fn interrupt(&self, job: &JobRow) -> Result<()> {
+        let now = self.clock.now();
+        let (job_id, owner) = (job.id.clone(), job.lease_owner.clone().unwrap_or_default());
+        self.db
+            .write(move |connection| {
+                if !store::hold(connection, &job_id, &owner, now)? {
+                    return Ok(());
+                }
+                let row = store::any_job(connection, &job_id)?
+                    .ok_or_else(|| Error::not_found("job"))?;
+                if row.interruptions + 1 < MOST_INTERRUPTIONS {
+                    let rest = REST << row.interruptions;
+                    return store::note_interruption(connection, &job_id, now.plus(rest));
+                }
+                let terms = store::terms(connection, &row.workspace_id)?;
+                if state::advance(connection, &job_id, row.status, Status::Failed, now)? {
+                    let left = row.credits_reserved - row.credits_debited;
+                    credits::release(connection, cause_of(&row), left, now)?;
+                    let message = "The job was interrupted again and again by a problem of the server. \
+                                   Tell its operator, and send the files again later.";
+                    store::set_failure(connection, &job_id, "internal_error", message, row.page_count)?;
+                    let expires_at = now.plus(terms.retention_days * DAY);
+                    store::set_completed(connection, &job_id, now, expires_at)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Removes what earlier claims of a job left in the scratch folder when they were cut off.
+    async fn remove_leftovers(&self, job_id: &str) -> std::io::Result<()> {
+        tokio::fs::create_dir_all(&self.scratch).await?;
+        let mut entries = tokio::fs::read_dir(&self.scratch).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(job_id) {
+                remove_folder(&entry.path()).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn go_through(&self, job: &JobRow, scratch: &Path) -> Result<(), Halt> {
-        remove_folder(scratch).await?;
+        self.remove_leftovers(&job.id).await?;
         tokio::fs::create_dir_all(scratch).await?;
         if job.status == Status::Preflighting && !self.preflight(job).await? {
             return Ok(());
@@ -192,7 +244,7 @@ impl Runner {
                     first_page = page_number + 1;
                 }
                 (Some(fault), None) if survey.page_count == 0 => {
-                    self.fail_file(file, fault).await?;
+                    self.fail_file(job, file, fault).await?;
                     return Ok(0);
                 }
                 _ => break,
@@ -322,7 +374,7 @@ impl Runner {
                 .await?;
             let pending = first_run(&pages);
             let (Some(first), Some(last)) = (pending.first(), pending.last()) else {
-                return self.end_file(file, &pages).await;
+                return self.end_file(job, file, &pages).await;
             };
             let range = page_number(first)?..=page_number(last)?;
             let mut reading = self
@@ -448,34 +500,42 @@ impl Runner {
         .await
     }
 
-    async fn fail_file(&self, file: &FileRow, fault: Fault) -> Result<()> {
+    async fn fail_file(&self, job: &JobRow, file: &FileRow, fault: Fault) -> Result<(), Halt> {
         let (now, file_id) = (self.clock.now(), file.id.clone());
-        self.db
-            .write(move |connection| {
-                let error = Some((fault.code.as_str(), fault.message.as_str()));
-                store::mark_file(connection, &file_id, FileStatus::Failed, error, now)
-            })
-            .await
+        self.held(job, move |connection| {
+            let error = Some((fault.code.as_str(), fault.message.as_str()));
+            store::mark_file(connection, &file_id, FileStatus::Failed, error, now)
+        })
+        .await
     }
 
-    async fn end_file(&self, file: &FileRow, pages: &[PageRow]) -> Result<(), Halt> {
+    async fn end_file(&self, job: &JobRow, file: &FileRow, pages: &[PageRow]) -> Result<(), Halt> {
         if file.status != FileStatus::Processing {
             return Ok(());
         }
-        let failed = pages
+        let failed: Vec<&PageRow> = pages
             .iter()
             .filter(|page| page.status == PageStatus::Failed)
-            .count();
-        let status = match failed {
+            .collect();
+        let status = match failed.len() {
             0 => FileStatus::Completed,
             all if all == pages.len() => FileStatus::Failed,
             _ => FileStatus::CompletedWithErrors,
         };
+        // A document without a single page that could be read says why, as one that could not be
+        // opened does.
+        let fault = failed
+            .first()
+            .filter(|_| status == FileStatus::Failed)
+            .and_then(|page| page.error_code.clone().zip(page.error_message.clone()));
         let (now, file_id) = (self.clock.now(), file.id.clone());
-        self.db
-            .write(move |connection| store::mark_file(connection, &file_id, status, None, now))
-            .await?;
-        Ok(())
+        self.held(job, move |connection| {
+            let error = fault
+                .as_ref()
+                .map(|(code, message)| (code.as_str(), message.as_str()));
+            store::mark_file(connection, &file_id, status, error, now)
+        })
+        .await
     }
 
     /// Builds the result, stores it, and ends the job together with what is left of its
@@ -548,7 +608,7 @@ impl Runner {
         work: impl FnOnce(&mut crate::db::Conn) -> Result<T> + Send + 'static,
     ) -> Result<T, Halt> {
         let until = self.clock.now().plus(LEASE);
-        let (job_id, owner) = (job.id.clone(), self.owner.clone());
+        let (job_id, owner) = (job.id.clone(), job.lease_owner.clone().unwrap_or_default());
         let done = self
             .db
             .write(

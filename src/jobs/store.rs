@@ -30,6 +30,7 @@ pub struct JobRow {
     pub result_sha256: Option<String>,
     pub lease_owner: Option<String>,
     pub lease_until: Time,
+    pub interruptions: i64,
     pub created_at: Time,
     pub updated_at: Time,
     pub completed_at: Option<Time>,
@@ -137,11 +138,11 @@ pub fn files_of_jobs(connection: &mut Conn, job_ids: &[&str]) -> Result<Vec<File
         .load(connection)?)
 }
 
-/// Takes the job's row for the rest of the transaction; false when it is no longer in `status`.
-pub fn touch(connection: &mut Conn, job_id: &str, status: Status, now: Time) -> Result<bool> {
+/// Takes the job's row for the rest of the transaction; false when it takes no uploads any more.
+pub fn touch(connection: &mut Conn, job_id: &str, now: Time) -> Result<bool> {
     let touched = diesel::update(jobs::table)
         .filter(jobs::id.eq(job_id))
-        .filter(jobs::status.eq(status))
+        .filter(jobs::status.eq_any([Status::AwaitingUploads, Status::Uploading]))
         .set(jobs::updated_at.eq(now))
         .execute(connection)?;
     Ok(touched == 1)
@@ -205,6 +206,17 @@ pub fn hold(connection: &mut Conn, job_id: &str, owner: &str, until: Time) -> Re
         .set(jobs::lease_until.eq(until))
         .execute(connection)?;
     Ok(held == 1)
+}
+
+/// Notes that something of ours interrupted a run, and lets the job rest.
+pub fn note_interruption(connection: &mut Conn, job_id: &str, until: Time) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
+        .set((
+            jobs::interruptions.eq(jobs::interruptions + 1),
+            jobs::lease_until.eq(until),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 pub fn mark_file(
@@ -294,6 +306,7 @@ pub fn count_success(connection: &mut Conn, job_id: &str, credits: i64, now: Tim
         .set((
             jobs::successful_page_count.eq(jobs::successful_page_count + 1),
             jobs::credits_debited.eq(jobs::credits_debited + credits),
+            jobs::interruptions.eq(0),
             jobs::updated_at.eq(now),
         ))
         .execute(connection)?;

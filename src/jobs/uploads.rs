@@ -282,9 +282,10 @@ impl Jobs {
                     must_take_uploads(&job)?;
                     // Held until the end of the transaction, so that two requests at once are judged
                     // one after the other.
-                    if !store::touch(connection, &job_id, job.status, now)? {
+                    if !store::touch(connection, &job_id, now)? {
                         return Err(uploads_closed());
                     }
+                    let job = own_job(connection, &workspace_id, &job_id)?;
                     let mut files = store::files_of(connection, &job_id)?;
                     let mut uploads = Vec::new();
                     for row in rows {

@@ -12,7 +12,11 @@ use crate::error::Result;
 use super::store;
 
 #[derive(Default)]
-pub struct LastUse(Mutex<HashMap<String, (Time, IpAddr)>>);
+pub struct LastUse {
+    pending: Mutex<HashMap<String, (Time, IpAddr)>>,
+    /// One flush at a time.
+    flushing: tokio::sync::Mutex<()>,
+}
 
 impl LastUse {
     pub fn note(&self, key_id: &str, at: Time, ip: IpAddr) {
@@ -28,11 +32,15 @@ impl LastUse {
 
     /// Writes what was noted since the last time; keeps it for the next time when that fails.
     pub async fn flush(&self, db: &Db) -> Result<()> {
+        let _turn = self.flushing.lock().await;
         let noted = std::mem::take(&mut *self.pending());
         if noted.is_empty() {
             return Ok(());
         }
-        let rows = noted.clone();
+        let mut rows: Vec<_> = noted.clone().into_iter().collect();
+        // Every transaction that changes several keys takes them in the order of their ids, so
+        // that two of them never wait for each other.
+        rows.sort_by(|one, other| one.0.cmp(&other.0));
         let written = db
             .write(move |connection| {
                 rows.iter().try_for_each(|(id, (at, ip))| {
@@ -50,6 +58,6 @@ impl LastUse {
 
     fn pending(&self) -> MutexGuard<'_, HashMap<String, (Time, IpAddr)>> {
         // Each change of the map is one call, so a panic elsewhere leaves it whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -164,7 +164,7 @@ impl Keys {
 
     /// The keys of a workspace, newest first, each with its creator's name.
     pub async fn list(&self, workspace_id: &str) -> Result<Vec<(KeyRow, String)>> {
-        self.flush_last_use().await?;
+        self.catch_up_last_use().await;
         let workspace_id = workspace_id.to_owned();
         self.db
             .read(move |connection| store::of_workspace(connection, &workspace_id))
@@ -182,7 +182,7 @@ impl Keys {
             return Err(Error::not_found("key"));
         }
         // So that the notice names the last use there was.
-        self.flush_last_use().await?;
+        self.catch_up_last_use().await;
         let now = self.clock.now();
         let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
         self.db
@@ -229,7 +229,7 @@ impl Keys {
         if !person.is_admin() {
             return Err(Error::forbidden("Only an admin revokes all keys."));
         }
-        self.flush_last_use().await?;
+        self.catch_up_last_use().await;
         let now = self.clock.now();
         let (actor, workspace_id, base_url) = (
             actor.clone(),
@@ -239,7 +239,9 @@ impl Keys {
         self.db
             .write(move |connection| {
                 let mut revoked = Vec::new();
-                for mut row in store::live_of_workspace(connection, &workspace_id, now)? {
+                let mut live = store::live_of_workspace(connection, &workspace_id, now)?;
+                live.sort_by(|one, other| one.id.cmp(&other.id));
+                for mut row in live {
                     if store::revoke(
                         connection,
                         &row.id,
@@ -251,6 +253,8 @@ impl Keys {
                         revoked.push(row);
                     }
                 }
+                // Newest first, as everywhere.
+                revoked.reverse();
                 notices::queue_revoked(connection, &actor, &revoked, &base_url, now)?;
                 Ok(revoked)
             })
@@ -287,6 +291,14 @@ impl Keys {
     /// Writes the noted uses behind.
     pub async fn flush_last_use(&self) -> Result<()> {
         self.last_use.flush(&self.db).await
+    }
+
+    /// Writes the noted uses before something shows them. That they cannot be written now must
+    /// not stop anyone from listing or revoking.
+    async fn catch_up_last_use(&self) {
+        if let Err(error) = self.flush_last_use().await {
+            tracing::warn!(%error, "the last uses of keys could not be written yet");
+        }
     }
 
     pub fn now(&self) -> Time {

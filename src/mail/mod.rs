@@ -36,9 +36,11 @@ impl Postman {
         let tried = due.len();
         for waiting in due {
             let row = waiting.clone();
+            // Read anew for each: a slow server must not eat up the leases of those that follow.
+            let until = self.clock.now().plus(LEASE);
             let claimed = self
                 .db
-                .write(move |connection| outbox::claim(connection, &row, now.plus(LEASE)))
+                .write(move |connection| outbox::claim(connection, &row, until))
                 .await?;
             if !claimed {
                 continue;

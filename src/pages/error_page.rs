@@ -34,7 +34,9 @@ pub async fn dress(
         return Ok(response);
     };
     let request = response.request();
-    let mut dressed = if error.code == Code::Unauthorized {
+    // A request with a key is no browser's: it is told so, not sent to sign in.
+    let has_key = request.headers().contains_key(header::AUTHORIZATION);
+    let mut dressed = if error.code == Code::Unauthorized && !has_key {
         see_other(&sign_in_path(request))
     } else {
         error_page(error, request)?

@@ -33,7 +33,9 @@ fn words(time: Time, now: Time) -> String {
         }
         _ if length < HOUR => count(length / MINUTE, "minute"),
         _ if length < DAY => count(length / HOUR, "hour"),
-        _ if length < 60 * DAY || distance > 0 && length < 730 * DAY => count(length / DAY, "day"),
+        _ if length < 60 * DAY || distance > 0 && length < 730 * DAY => {
+            count((length + DAY / 2) / DAY, "day")
+        }
         _ if length < 730 * DAY => count(length / (30 * DAY), "month"),
         _ => count(length / (365 * DAY), "year"),
     };

@@ -277,3 +277,57 @@ async fn a_taken_port_is_told() {
         text(&output.stderr)
     );
 }
+
+#[actix_web::test]
+async fn what_the_program_writes_is_for_its_own_user_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new();
+    // As a volume or a service manager makes it.
+    std::fs::set_permissions(place.folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    drop(Server::start(&place));
+    let mut seen = 0;
+    for entry in std::fs::read_dir(place.folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o077;
+        assert_eq!(mode, 0, "{:?}", entry.path());
+        seen += 1;
+    }
+    assert!(seen >= 2);
+}
+
+#[test]
+fn a_member_alone_leaves_the_setup_link_alive_and_an_unknown_setting_is_told() {
+    let place = Place::new();
+    let mut command = place.command(&[
+        "user",
+        "create",
+        "--email",
+        "b@example.com",
+        "--name",
+        "Ben",
+        "--workspace",
+        "Oak",
+        "--role",
+        "member",
+    ]);
+    command.env("PLANGREP_COLOUR", "blue");
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(PASSWORD.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert!(
+        text(&output.stderr).contains("PLANGREP_COLOUR is not a setting"),
+        "{}",
+        text(&output.stderr)
+    );
+    let mut server = Server::start(&place);
+    let mut line = String::new();
+    server.2.read_line(&mut line).unwrap();
+    assert!(line.contains("/setup?token="), "{line}");
+}

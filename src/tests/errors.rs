@@ -72,7 +72,8 @@ async fn bad_bodies_answer_in_the_one_shape_and_name_the_field() {
     for (body, part) in [
         ("", "not valid JSON"),
         ("{", "not valid JSON"),
-        ("[]", "The body is wrong"),
+        (r#"["a"]"#, "must be a JSON object"),
+        ("5", "The body is wrong"),
         ("{}", "name"),
         (r#"{"name":5}"#, "`name`"),
         (r#"{"name":"a","colour":1}"#, "colour"),

@@ -311,8 +311,9 @@ async fn a_job_runs_from_upload_to_result() {
         .await;
     assert_eq!(list.json["jobs"][0]["files"].as_array().unwrap().len(), 2);
     assert_eq!(list.json["jobs"][0]["id"], job["id"]);
+    let mut scratch = std::fs::read_dir(app.folder.path().join("scratch")).unwrap();
     assert!(
-        !app.folder.path().join("scratch").join(&id).exists(),
+        scratch.next().is_none(),
         "nothing is left in the scratch folder"
     );
 }
@@ -806,4 +807,114 @@ async fn what_this_version_does_not_do_is_refused_and_not_ignored() {
     }
     let count: i64 = app.query(|c| jobs::table.count().get_result(c)).await;
     assert_eq!(count, 0);
+}
+
+#[actix_web::test]
+async fn first_uploads_at_once_are_all_taken() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    let uploads = (0..6).map(|number| {
+        let form = one_file(&format!("{number}.pdf"), format!("{number}").into_bytes());
+        key.upload(&job, form)
+    });
+    for answer in futures_util::future::join_all(uploads).await {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let view = key.get(&format!("/api/open/v1/jobs/{job}")).await;
+    assert_eq!(view.json["job"]["files"].as_array().unwrap().len(), 6);
+}
+
+#[actix_web::test]
+async fn a_job_that_is_interrupted_again_and_again_fails_and_gives_its_credits_back() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    key.upload(&job, one_file("a.pdf", fixture("specification.pdf")))
+        .await;
+    // A file where a folder must be: no artifact can be stored.
+    let place = app
+        .folder
+        .path()
+        .join("blobs/jobs")
+        .join(&job)
+        .join("artifacts");
+    std::fs::write(&place, "in the way").unwrap();
+    let path = format!("/api/open/v1/jobs/{job}");
+    key.post_nothing(&format!("{path}/uploads/complete")).await;
+    app.drain().await;
+    let view = key.get(&path).await.json["job"].clone();
+    assert_eq!(view["status"], "processing", "it will be tried again");
+    assert_eq!(balance(&app).await, 100_000 - 3);
+    for _ in 0..6 {
+        app.clock.advance(HOUR);
+        app.drain().await;
+    }
+    let view = key.get(&path).await.json["job"].clone();
+    assert_eq!(
+        (&view["status"], &view["error"]["code"]),
+        (&json!("failed"), &json!("internal_error"))
+    );
+    assert_eq!(
+        (balance(&app).await, ledger(&app).await),
+        (100_000, (100_000, 0))
+    );
+}
+
+#[actix_web::test]
+async fn a_job_whose_interruption_passes_goes_on() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    key.upload(&job, one_file("a.pdf", fixture("specification.pdf")))
+        .await;
+    let place = app
+        .folder
+        .path()
+        .join("blobs/jobs")
+        .join(&job)
+        .join("artifacts");
+    std::fs::write(&place, "in the way").unwrap();
+    let path = format!("/api/open/v1/jobs/{job}");
+    key.post_nothing(&format!("{path}/uploads/complete")).await;
+    app.drain().await;
+    std::fs::remove_file(&place).unwrap();
+    app.drain().await;
+    let view = key.get(&path).await.json["job"].clone();
+    assert_eq!(view["status"], "processing", "it rests first");
+    app.clock.advance(10_000);
+    app.drain().await;
+    let view = key.get(&path).await.json["job"].clone();
+    assert_eq!(
+        (&view["status"], &view["successfulPageCount"]),
+        (&json!("completed"), &json!(3))
+    );
+    assert_eq!(ledger(&app).await, (100_000 - 3, 0));
+}
+
+#[actix_web::test]
+async fn a_document_that_cannot_be_opened_says_why() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    key.upload(&job, one_file("a.pdf", fixture("specification.pdf")))
+        .await;
+    let path = format!("/api/open/v1/jobs/{job}");
+    key.post_nothing(&format!("{path}/uploads/complete")).await;
+    // The bytes are gone by the time they are looked at.
+    let uploads = app
+        .folder
+        .path()
+        .join("blobs/jobs")
+        .join(&job)
+        .join("uploads");
+    for entry in std::fs::read_dir(uploads).unwrap() {
+        std::fs::write(entry.unwrap().path(), b"%PDF-1.4 cut off").unwrap();
+    }
+    app.drain().await;
+    let view = key.get(&path).await.json["job"].clone();
+    assert_eq!(view["status"], "completed_with_errors");
+    let document = result_of(&key, &view).await["documents"][0].clone();
+    assert_eq!(document["status"], "failed");
+    assert!(!document["error"]["code"].as_str().unwrap().is_empty());
 }

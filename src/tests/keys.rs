@@ -72,6 +72,10 @@ async fn what_a_key_cannot_be_is_refused_by_name_and_nothing_is_made() {
     for (body, field) in [
         (json!({ "scopes": SCOPES }), "label"),
         (json!({ "label": " ", "scopes": SCOPES }), "label"),
+        (
+            json!({ "label": "\u{200b}\u{3164}", "scopes": SCOPES }),
+            "label",
+        ),
         (json!({ "label": long, "scopes": SCOPES }), "label"),
         (json!({ "label": "a\nb", "scopes": SCOPES }), "label"),
         (json!({ "label": "a\u{0}b", "scopes": SCOPES }), "label"),
@@ -427,4 +431,33 @@ async fn no_plaintext_and_no_password_is_left_in_the_data_folder() {
     for mail in app.mails() {
         assert!(!mail.text.contains(&plain[13..]) && !mail.html.contains(&plain[13..]));
     }
+}
+
+#[actix_web::test]
+async fn writing_last_uses_stands_in_nobodys_way() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let mut keys = Vec::new();
+    for _ in 0..12 {
+        keys.push(app.key_of(&admin, &SCOPES).await);
+    }
+    for round in 0..4 {
+        let uses = keys.iter().map(|(key, _)| key.get("/api/open/v1/projects"));
+        let lists = (0..8).map(|_| admin.get(KEYS));
+        let path = format!("{KEYS}/{}/revoke", keys[round].1["id"].as_str().unwrap());
+        let (_, lists, revoked) = futures_util::join!(
+            futures_util::future::join_all(uses),
+            futures_util::future::join_all(lists),
+            admin.post_nothing(&path)
+        );
+        assert!(lists.iter().all(|answer| answer.status == 200));
+        assert_eq!(revoked.status, 200, "{}", revoked.text);
+    }
+    assert_eq!(
+        admin
+            .post_nothing(&format!("{KEYS}/revoke-all"))
+            .await
+            .status,
+        200
+    );
 }

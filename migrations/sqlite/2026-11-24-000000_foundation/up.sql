@@ -115,6 +115,7 @@ CREATE TABLE jobs (
     result_sha256 TEXT,
     lease_owner TEXT,
     lease_until BIGINT NOT NULL,
+    interruptions BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     completed_at BIGINT,
