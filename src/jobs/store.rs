@@ -95,13 +95,17 @@ pub fn insert_job(connection: &mut Conn, row: &JobRow) -> Result<()> {
     Ok(())
 }
 
+/// Polled all the time, so asked of each database itself: the connection over both would build
+/// the SQL anew each time. So are its files.
 pub fn job(connection: &mut Conn, workspace_id: &str, id: &str) -> Result<Option<JobRow>> {
-    Ok(jobs::table
+    let query = jobs::table
         .filter(jobs::id.eq(id))
-        .filter(jobs::workspace_id.eq(workspace_id))
-        .select(JobRow::as_select())
-        .first(connection)
-        .optional()?)
+        .filter(jobs::workspace_id.eq(workspace_id));
+    Ok(match connection {
+        Conn::Sqlite(sqlite) => query.select(JobRow::as_select()).first(sqlite),
+        Conn::Postgres(postgres) => query.select(JobRow::as_select()).first(postgres),
+    }
+    .optional()?)
 }
 
 /// A job whatever its workspace: for the worker, and for links that were signed for it.
@@ -123,11 +127,13 @@ pub fn jobs_of_project(connection: &mut Conn, project_id: &str) -> Result<Vec<Jo
 
 /// In the order of their upload.
 pub fn files_of(connection: &mut Conn, job_id: &str) -> Result<Vec<FileRow>> {
-    Ok(files::table
+    let query = files::table
         .filter(files::job_id.eq(job_id))
-        .order(files::id)
-        .select(FileRow::as_select())
-        .load(connection)?)
+        .order(files::id);
+    Ok(match connection {
+        Conn::Sqlite(sqlite) => query.select(FileRow::as_select()).load(sqlite),
+        Conn::Postgres(postgres) => query.select(FileRow::as_select()).load(postgres),
+    }?)
 }
 
 pub fn files_of_jobs(connection: &mut Conn, job_ids: &[&str]) -> Result<Vec<FileRow>> {

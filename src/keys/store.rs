@@ -48,8 +48,10 @@ pub fn live(now: Time) -> _ {
     )
 }
 
+/// In the path of every request, so asked of each database itself: the connection over both
+/// would build the SQL anew each time.
 pub fn live_by_digest(connection: &mut Conn, digest: &str, now: Time) -> Result<Option<LiveKey>> {
-    Ok(api_keys::table
+    let query = api_keys::table
         .inner_join(workspaces::table)
         .filter(api_keys::digest.eq(digest))
         .filter(live(now))
@@ -59,9 +61,12 @@ pub fn live_by_digest(connection: &mut Conn, digest: &str, now: Time) -> Result<
             api_keys::workspace_id,
             api_keys::scopes,
             workspaces::api_enabled,
-        ))
-        .first(connection)
-        .optional()?)
+        ));
+    Ok(match connection {
+        Conn::Sqlite(sqlite) => query.first(sqlite),
+        Conn::Postgres(postgres) => query.first(postgres),
+    }
+    .optional()?)
 }
 
 pub fn insert(connection: &mut Conn, row: &KeyRow) -> Result<()> {

@@ -2,6 +2,8 @@
 //! on PostgreSQL when `PLANGREP_TEST_DATABASE_URL` is set.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
