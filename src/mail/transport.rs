@@ -114,3 +114,32 @@ fn compose(from: &Mailbox, row: &Waiting) -> anyhow::Result<lettre::Message> {
         ))
         .context("the message cannot be composed")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_server_is_named_by_its_url_before_anything_runs() {
+        for url in [
+            "smtp://ada:secret@mail.example.com:587",
+            "smtps://mail.example.com",
+            "smtp://localhost:25?tls=none",
+        ] {
+            assert!(
+                matches!(Transport::smtp(url), Ok(Transport::Smtp(_))),
+                "{url}"
+            );
+        }
+        for url in [
+            "",
+            "mail.example.com",
+            "http://mail.example.com",
+            "smtp://",
+            "smtp://a b",
+        ] {
+            let problem = Transport::smtp(url).unwrap_err();
+            assert!(!problem.contains(url) || url.is_empty(), "{url}");
+        }
+    }
+}
