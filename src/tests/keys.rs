@@ -288,7 +288,7 @@ async fn the_last_use_is_written_behind_and_at_a_clean_stop() {
     app.stop().await;
     // The stop answers when the server has ended; the last write follows it.
     let mut seen = app.query(used).await.0;
-    for _ in 0..1_000 {
+    for _ in 0..20_000 {
         if seen == Some(first.plus(SECOND)) {
             break;
         }
