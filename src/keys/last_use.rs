@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Time;
 use crate::db::Db;
@@ -11,8 +11,11 @@ use crate::error::Result;
 
 use super::store;
 
+#[derive(Clone, Default)]
+pub struct LastUse(Arc<Noted>);
+
 #[derive(Default)]
-pub struct LastUse {
+struct Noted {
     pending: Mutex<HashMap<String, (Time, IpAddr)>>,
     /// One flush at a time.
     flushing: tokio::sync::Mutex<()>,
@@ -32,7 +35,13 @@ impl LastUse {
 
     /// Writes what was noted since the last time; keeps it for the next time when that fails.
     pub async fn flush(&self, db: &Db) -> Result<()> {
-        let _turn = self.flushing.lock().await;
+        let (uses, db) = (self.clone(), db.clone());
+        // A task of its own: a request that is given up must not take noted uses with it.
+        tokio::spawn(async move { uses.write(&db).await }).await?
+    }
+
+    async fn write(&self, db: &Db) -> Result<()> {
+        let _turn = self.0.flushing.lock().await;
         let noted = std::mem::take(&mut *self.pending());
         if noted.is_empty() {
             return Ok(());
@@ -58,6 +67,9 @@ impl LastUse {
 
     fn pending(&self) -> MutexGuard<'_, HashMap<String, (Time, IpAddr)>> {
         // Each change of the map is one call, so a panic elsewhere leaves it whole.
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
