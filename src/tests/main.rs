@@ -20,3 +20,4 @@ mod keys;
 mod pages;
 mod pdf_maker;
 mod schema;
+mod uploads;
