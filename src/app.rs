@@ -24,6 +24,7 @@ use crate::http;
 use crate::jobs::{Jobs, Runner};
 use crate::keys::Keys;
 use crate::mail::Postman;
+use crate::one_time::OneTimeLinks;
 use crate::projects::Projects;
 use crate::routes::{self, Cookies};
 use crate::secret::Secret;
@@ -38,6 +39,9 @@ pub struct Rooms {
     pub blobs: Blobs,
     pub base_url: String,
     pub trusted_proxies: Vec<IpNet>,
+    pub clock: Clock,
+    /// Age of a sign-in in milliseconds from which on the password is asked for again.
+    pub confirm_after: i64,
 }
 
 /// What all commands share: the folders, the secret and the database.
@@ -131,7 +135,7 @@ impl Application {
             config.project_credits,
             bell.clone(),
         ));
-        let sessions = Sessions::new(db.clone(), clock.clone());
+        let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
         let rooms = web::Data::new(Rooms {
             accounts: foundation.accounts()?,
             keys: keys.clone(),
@@ -147,6 +151,8 @@ impl Application {
             blobs: blobs.clone(),
             base_url: base_url.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
+            clock: clock.clone(),
+            confirm_after: config.confirm_after,
         });
         let worker = Arc::new(Worker {
             keys,
@@ -156,6 +162,7 @@ impl Application {
                 clock: clock.clone(),
                 transport: config.mail.clone(),
                 from: config.mail_from.clone(),
+                links: OneTimeLinks::new(secret, base_url.clone()),
             }),
             runner: Arc::new(Runner {
                 db: db.clone(),
@@ -175,6 +182,7 @@ impl Application {
             sessions,
             key: Key::from(&secret.derive::<64>("session cookie")),
             secure: base_url.starts_with("https://"),
+            life: config.sessions.life,
         };
         let server = serve(listener, rooms.clone(), cookies)?;
         Ok(Self {

@@ -10,10 +10,11 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{NewPerson, Role};
 use crate::app::{Application, Foundation};
-use crate::clock::{Clock, DAY, HOUR, Time};
+use crate::audit::Actor;
+use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
 use crate::documents;
-use crate::keys::{Actor, Expiry, Keys, Label, NewKey, Scope, Scopes};
+use crate::keys::{Expiry, Keys, Label, NewKey, Scope, Scopes};
 
 /// A self-hosted server that reads construction documents for other software.
 #[derive(Parser)]
@@ -196,7 +197,11 @@ async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
                 .collect::<anyhow::Result<Vec<_>>>()?;
             let now = keys.now();
             let expires_at = expires_in
-                .map(|text| duration(&text).map(|length| now.plus(length)))
+                .map(|text| {
+                    clock::duration(&text)
+                        .map(|length| now.plus(length))
+                        .context("--expires-in must be a number with d, h or m, such as 90d")
+                })
                 .transpose()?;
             let new = NewKey {
                 label: Label::parse(&label)?,
@@ -234,18 +239,6 @@ async fn list(keys: &Keys) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// `90d` or `12h` in milliseconds.
-fn duration(text: &str) -> anyhow::Result<i64> {
-    let wrong = || anyhow!("--expires-in must be a number with d or h, such as 90d");
-    let (number, unit) = match (text.strip_suffix('d'), text.strip_suffix('h')) {
-        (Some(number), _) => (number, DAY),
-        (_, Some(number)) => (number, HOUR),
-        _ => return Err(wrong()),
-    };
-    let number: u32 = number.parse().map_err(|_| wrong())?;
-    i64::from(number).checked_mul(unit).ok_or_else(wrong)
 }
 
 /// A setting that this version does not know is told, not passed over in silence.

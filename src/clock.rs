@@ -24,6 +24,17 @@ pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
+/// `15m`, `12h` or `90d` in milliseconds.
+pub fn duration(text: &str) -> Option<i64> {
+    let (number, unit) = [("m", MINUTE), ("h", HOUR), ("d", DAY)]
+        .into_iter()
+        .find_map(|(letter, unit)| Some((text.strip_suffix(letter)?, unit)))?;
+    if !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    i64::from(number.parse::<u32>().ok()?).checked_mul(unit)
+}
+
 impl Time {
     /// The instant `milliseconds` later (or earlier, when negative).
     pub fn plus(self, milliseconds: i64) -> Self {

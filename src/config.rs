@@ -7,6 +7,8 @@ use std::thread::available_parallelism;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::accounts::SessionLimits;
+use crate::clock::{self, DAY};
 use crate::db::Target;
 use crate::mail::Transport;
 
@@ -80,6 +82,56 @@ pub struct Settings {
         global = true
     )]
     pub project_credits: Option<String>,
+    /// Requests a minute and key; 0: no limit [default: 600]
+    #[arg(
+        long,
+        env = "PLANGREP_RATE_LIMIT",
+        hide_env_values = true,
+        global = true
+    )]
+    pub rate_limit: Option<String>,
+    /// How long a session lasts without being used, such as 12h or 3d [default: 3d]
+    #[arg(
+        long,
+        env = "PLANGREP_SESSION_IDLE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub session_idle: Option<String>,
+    /// How long a session lasts altogether [default: 14d]
+    #[arg(
+        long,
+        env = "PLANGREP_SESSION_LIFE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub session_life: Option<String>,
+    /// How old a sign-in may be when a key is created; then the password is asked for again
+    /// [default: 15m]
+    #[arg(
+        long,
+        env = "PLANGREP_CONFIRM_AFTER",
+        hide_env_values = true,
+        global = true
+    )]
+    pub confirm_after: Option<String>,
+    /// Secret shared with a scanner of your own that reports leaked keys [default: none]
+    #[arg(
+        long,
+        env = "PLANGREP_LEAK_SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub leak_secret: Option<String>,
+    /// JSON file with the public keys of GitHub's secret scanning, as its API gives them
+    /// [default: none]
+    #[arg(
+        long,
+        env = "PLANGREP_LEAK_PUBLIC_KEYS",
+        hide_env_values = true,
+        global = true
+    )]
+    pub leak_public_keys: Option<String>,
     /// error, warn, info, debug or trace [default: info]
     #[arg(long, env = "PLANGREP_LOG", hide_env_values = true, global = true)]
     pub log: Option<String>,
@@ -110,6 +162,13 @@ pub struct Config {
     pub workers: usize,
     pub initial_credits: i64,
     pub project_credits: i64,
+    /// Requests a minute and key; `None`: no limit.
+    pub rate_limit: Option<u32>,
+    pub sessions: SessionLimits,
+    /// Age of a sign-in in milliseconds from which on the password is asked for again.
+    pub confirm_after: i64,
+    pub leak_secret: Option<String>,
+    pub leak_public_keys: Option<PathBuf>,
     pub log: tracing::Level,
     pub log_json: bool,
 }
@@ -177,6 +236,29 @@ impl Config {
                 given(&settings.project_credits).unwrap_or("0"),
                 1_000_000_000,
             )?,
+            rate_limit: match number(
+                "PLANGREP_RATE_LIMIT",
+                given(&settings.rate_limit).unwrap_or("600"),
+                1_000_000,
+            )? {
+                0 => None,
+                most => u32::try_from(most).ok(),
+            },
+            sessions: SessionLimits {
+                idle: duration("PLANGREP_SESSION_IDLE", &settings.session_idle, "3d")?,
+                life: duration("PLANGREP_SESSION_LIFE", &settings.session_life, "14d")?,
+            },
+            confirm_after: duration("PLANGREP_CONFIRM_AFTER", &settings.confirm_after, "15m")?,
+            leak_secret: match given(&settings.leak_secret) {
+                Some(secret) if secret.len() < 32 => {
+                    return Err(wrong(
+                        "PLANGREP_LEAK_SECRET",
+                        "must have at least 32 characters; make one with `openssl rand -hex 32`",
+                    ));
+                }
+                secret => secret.map(str::to_owned),
+            },
+            leak_public_keys: given(&settings.leak_public_keys).map(PathBuf::from),
             log: given(&settings.log)
                 .unwrap_or("info")
                 .parse()
@@ -265,6 +347,23 @@ fn number(setting: &'static str, text: &str, most: i64) -> Result<i64, Wrong> {
         .ok_or_else(|| wrong(setting, format!("must be a whole number from 0 to {most}")))
 }
 
+/// `15m`, `12h` or `3d` in milliseconds.
+fn duration(
+    setting: &'static str,
+    setting_text: &Option<String>,
+    default: &str,
+) -> Result<i64, Wrong> {
+    let text = given(setting_text).unwrap_or(default);
+    clock::duration(text)
+        .filter(|length| (1..=366 * DAY).contains(length))
+        .ok_or_else(|| {
+            wrong(
+                setting,
+                "must be a number with m, h or d, such as 15m, and at most a year",
+            )
+        })
+}
+
 fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
     text.split(',')
         .map(str::trim)
@@ -344,6 +443,26 @@ mod tests {
             (
                 refused(|s| s.project_credits = text("x")),
                 "PLANGREP_PROJECT_CREDITS",
+            ),
+            (
+                refused(|s| s.rate_limit = text("many")),
+                "PLANGREP_RATE_LIMIT",
+            ),
+            (
+                refused(|s| s.session_idle = text("0d")),
+                "PLANGREP_SESSION_IDLE",
+            ),
+            (
+                refused(|s| s.session_life = text("2 weeks")),
+                "PLANGREP_SESSION_LIFE",
+            ),
+            (
+                refused(|s| s.confirm_after = text("500d")),
+                "PLANGREP_CONFIRM_AFTER",
+            ),
+            (
+                refused(|s| s.leak_secret = text("short")),
+                "PLANGREP_LEAK_SECRET",
             ),
             (refused(|s| s.log = text("loud")), "PLANGREP_LOG"),
             (

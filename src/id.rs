@@ -21,6 +21,10 @@ pub enum Kind {
     Artifact,
     Mail,
     Ledger,
+    Session,
+    Invitation,
+    Reset,
+    Audit,
     Row,
 }
 
@@ -38,6 +42,10 @@ impl Kind {
             Self::Artifact => "art_",
             Self::Mail => "mail_",
             Self::Ledger => "led_",
+            Self::Session => "ses_",
+            Self::Invitation => "inv_",
+            Self::Reset => "rst_",
+            Self::Audit => "aud_",
             Self::Row => "row_",
         }
     }

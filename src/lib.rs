@@ -6,6 +6,7 @@
 pub mod accounts;
 mod api;
 pub mod app;
+pub mod audit;
 mod blobs;
 pub mod cli;
 pub mod clock;
@@ -19,6 +20,7 @@ mod id;
 mod jobs;
 mod keys;
 pub mod mail;
+mod one_time;
 mod pages;
 mod projects;
 pub mod routes;

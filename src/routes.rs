@@ -163,10 +163,9 @@ pub struct Cookies {
     pub key: Key,
     /// Whether the cookie goes over https only.
     pub secure: bool,
+    /// How long a session lasts at most, in milliseconds.
+    pub life: i64,
 }
-
-/// How long a sign-in lasts.
-const SESSION: Duration = Duration::days(14);
 
 impl Cookies {
     fn layer(&self) -> SessionMiddleware<Sessions> {
@@ -178,7 +177,7 @@ impl Cookies {
             .cookie_content_security(CookieContentSecurity::Signed)
             .session_lifecycle(
                 PersistentSession::default()
-                    .session_ttl(SESSION)
+                    .session_ttl(Duration::milliseconds(self.life))
                     .session_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges),
             )
             .build()

@@ -42,3 +42,10 @@ fn is_hidden(character: char) -> bool {
             '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
         )
 }
+
+/// A text as a part of a LIKE pattern whose escape character is the backslash.
+pub fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}

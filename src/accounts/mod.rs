@@ -19,8 +19,7 @@ use crate::secret::{HmacSha256, Secret, hexadecimal};
 use crate::text;
 
 pub use password::Password;
-pub use sessions::Sessions;
-pub use sessions::USER;
+pub use sessions::{AGENT, BEGAN_AT, CONFIRMED_AT, IP, SESSION_ID, SessionLimits, Sessions, USER};
 pub use store::{Person, Profile, people_of, workspace_name};
 
 use password::Passwords;

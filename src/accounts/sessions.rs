@@ -8,81 +8,137 @@ use actix_web::cookie::time::Duration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::clock::{Clock, Time};
+use crate::clock::{Clock, MINUTE, Time};
 use crate::db::schema::sessions;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
+use crate::id;
 use crate::secret::{hexadecimal, random_token};
 
-/// The entry of a session's state that holds the user's id.
+/// Entries of a session's state: the user's id, when the password was last given, when the session
+/// began, where it comes from, and its public id.
 pub const USER: &str = "user";
+pub const CONFIRMED_AT: &str = "confirmed_at";
+pub const BEGAN_AT: &str = "began_at";
+pub const IP: &str = "ip";
+pub const AGENT: &str = "agent";
+pub const SESSION_ID: &str = "id";
+
+/// How late the last use of a session may be written.
+const LAST_USE: i64 = MINUTE;
+
+/// How long a session lasts, in milliseconds: unused, and altogether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    pub idle: i64,
+    pub life: i64,
+}
 
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
     clock: Clock,
+    limits: SessionLimits,
+}
+
+/// A person's session, for the list of them.
+#[derive(Clone, Debug, Queryable)]
+pub struct SessionRow {
+    pub id: String,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    pub created_at: Time,
+    pub last_used_at: Time,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = sessions)]
 struct Row {
+    id: String,
     digest: String,
     user_id: Option<String>,
     state: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
     created_at: Time,
+    last_used_at: Time,
     expires_at: Time,
 }
 
 impl Sessions {
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+    pub fn new(db: Db, clock: Clock, limits: SessionLimits) -> Self {
+        Self { db, clock, limits }
     }
 
     /// Forgets sessions that have expired.
     pub async fn purge(&self) -> Result<()> {
         let now = self.clock.now();
+        let unused = now.plus(-self.limits.idle);
         self.db
             .write(move |connection| {
-                diesel::delete(sessions::table.filter(sessions::expires_at.le(now)))
-                    .execute(connection)?;
+                diesel::delete(
+                    sessions::table.filter(
+                        sessions::expires_at
+                            .le(now)
+                            .or(sessions::last_used_at.le(unused)),
+                    ),
+                )
+                .execute(connection)?;
                 Ok(())
             })
             .await
     }
 
-    fn expiry(&self, ttl: &Duration) -> Time {
-        let milliseconds = i64::try_from(ttl.whole_milliseconds()).unwrap_or(i64::MAX);
-        self.clock.now().plus(milliseconds)
-    }
-
     async fn find(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>> {
         let (digest, now) = (digest(key), self.clock.now());
-        let state: Option<String> = self
+        let unused = now.plus(-self.limits.idle);
+        let found: Option<(String, String, Time)> = self
             .db
             .peek(move |connection| {
                 Ok(sessions::table
                     .filter(sessions::digest.eq(digest))
                     .filter(sessions::expires_at.gt(now))
-                    .select(sessions::state)
+                    .filter(sessions::last_used_at.gt(unused))
+                    .select((sessions::id, sessions::state, sessions::last_used_at))
                     .first(connection)
                     .optional()?)
             })
             .await?;
-        Ok(match state {
-            Some(state) => Some(serde_json::from_str(&state)?),
-            None => None,
-        })
+        let Some((id, state, last_used_at)) = found else {
+            return Ok(None);
+        };
+        if last_used_at.plus(LAST_USE) <= now {
+            self.db
+                .write(move |connection| {
+                    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+                        .set(sessions::last_used_at.eq(now))
+                        .execute(connection)?;
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(Some(serde_json::from_str(&state)?))
     }
 
-    async fn insert(&self, state: HashMap<String, String>, ttl: &Duration) -> Result<SessionKey> {
+    async fn insert(&self, mut state: HashMap<String, String>) -> Result<SessionKey> {
         let key = SessionKey::try_from(format!("{}{}", random_token()?, random_token()?))
             .map_err(Error::internal)?;
+        let now = self.clock.now();
+        // A session that is renewed keeps its id and its age.
+        let id = entry(&state, SESSION_ID).unwrap_or_else(|| id::new(id::Kind::Session));
+        let began_at = entry(&state, BEGAN_AT).map_or(now, Time);
+        state.insert(SESSION_ID.to_owned(), serde_json::to_string(&id)?);
+        state.insert(BEGAN_AT.to_owned(), serde_json::to_string(&began_at.0)?);
         let row = Row {
+            id,
             digest: digest(&key),
-            user_id: user_of(&state),
+            user_id: entry(&state, USER),
+            ip: entry(&state, IP),
+            user_agent: entry(&state, AGENT),
             state: serde_json::to_string(&state)?,
-            created_at: self.clock.now(),
-            expires_at: self.expiry(ttl),
+            created_at: began_at,
+            last_used_at: now,
+            expires_at: began_at.plus(self.limits.life),
         };
         self.db
             .write(move |connection| {
@@ -117,9 +173,9 @@ impl SessionStore for Sessions {
     async fn save(
         &self,
         state: HashMap<String, String>,
-        ttl: &Duration,
+        _: &Duration,
     ) -> Result<SessionKey, SaveError> {
-        self.insert(state, ttl)
+        self.insert(state)
             .await
             .map_err(|error| SaveError::Other(error.into()))
     }
@@ -128,45 +184,26 @@ impl SessionStore for Sessions {
         &self,
         key: SessionKey,
         state: HashMap<String, String>,
-        ttl: &Duration,
+        _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
-        let (user, expires_at) = (user_of(&state), self.expiry(ttl));
+        let user: Option<String> = entry(&state, USER);
         let text = serde_json::to_string(&state)
             .map_err(|error| UpdateError::Serialization(error.into()))?;
-        let changed = self
-            .change(&key, move |connection, digest| {
-                Ok(
-                    diesel::update(sessions::table.filter(sessions::digest.eq(digest)))
-                        .set((
-                            sessions::user_id.eq(user),
-                            sessions::state.eq(text),
-                            sessions::expires_at.eq(expires_at),
-                        ))
-                        .execute(connection)?,
-                )
-            })
-            .await
-            .map_err(|error| UpdateError::Other(error.into()))?;
-        match changed {
-            // It ended while this request ran; its state starts a session of its own.
-            0 => self
-                .insert(state, ttl)
-                .await
-                .map_err(|error| UpdateError::Other(error.into())),
-            _ => Ok(key),
-        }
-    }
-
-    async fn update_ttl(&self, key: &SessionKey, ttl: &Duration) -> Result<(), anyhow::Error> {
-        let expires_at = self.expiry(ttl);
-        self.change(key, move |connection, digest| {
+        // One that ended while this request ran stays ended: nothing is changed then.
+        self.change(&key, move |connection, digest| {
             Ok(
                 diesel::update(sessions::table.filter(sessions::digest.eq(digest)))
-                    .set(sessions::expires_at.eq(expires_at))
+                    .set((sessions::user_id.eq(user), sessions::state.eq(text)))
                     .execute(connection)?,
             )
         })
-        .await?;
+        .await
+        .map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    /// Nothing to do: how long a session lasts is counted from its beginning and its last use.
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
         Ok(())
     }
 
@@ -187,6 +224,43 @@ fn digest(key: &SessionKey) -> String {
 }
 
 /// actix-session keeps each entry as JSON.
-fn user_of(state: &HashMap<String, String>) -> Option<String> {
-    serde_json::from_str(state.get(USER)?).ok()
+fn entry<T: serde::de::DeserializeOwned>(state: &HashMap<String, String>, name: &str) -> Option<T> {
+    serde_json::from_str(state.get(name)?).ok()
+}
+
+/// The live sessions of a person, last used first.
+pub fn of_person(connection: &mut Conn, user_id: &str, now: Time) -> Result<Vec<SessionRow>> {
+    Ok(sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::expires_at.gt(now))
+        .order((sessions::last_used_at.desc(), sessions::id))
+        .select((
+            sessions::id,
+            sessions::ip,
+            sessions::user_agent,
+            sessions::created_at,
+            sessions::last_used_at,
+        ))
+        .load(connection)?)
+}
+
+/// Ends one session of a person; false when it has ended already.
+pub fn end_one(connection: &mut Conn, user_id: &str, id: &str) -> Result<bool> {
+    let ended = diesel::delete(
+        sessions::table
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::id.eq(id)),
+    )
+    .execute(connection)?;
+    Ok(ended == 1)
+}
+
+/// Ends all sessions of a person but the one to keep; answers how many.
+pub fn end_all(connection: &mut Conn, user_id: &str, keep: Option<&str>) -> Result<usize> {
+    Ok(diesel::delete(
+        sessions::table
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::id.ne(keep.unwrap_or_default())),
+    )
+    .execute(connection)?)
 }

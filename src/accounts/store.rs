@@ -207,6 +207,7 @@ const PERSON: PersonColumns = (
 pub fn by_id(connection: &mut Conn, id: &str) -> Result<Option<Person>> {
     Ok(people()
         .filter(users::id.eq(id))
+        .filter(users::removed_at.is_null())
         .select(PERSON)
         .first(connection)
         .optional()?)
@@ -215,6 +216,7 @@ pub fn by_id(connection: &mut Conn, id: &str) -> Result<Option<Person>> {
 pub fn with_password(connection: &mut Conn, email: &str) -> Result<Option<(Person, String)>> {
     Ok(people()
         .filter(users::email.eq(email))
+        .filter(users::removed_at.is_null())
         .select((PERSON, users::password_hash))
         .first(connection)
         .optional()?)
@@ -224,6 +226,7 @@ pub fn with_password(connection: &mut Conn, email: &str) -> Result<Option<(Perso
 pub fn people_of(connection: &mut Conn, workspace_id: &str) -> Result<Vec<Person>> {
     Ok(people()
         .filter(users::workspace_id.eq(workspace_id))
+        .filter(users::removed_at.is_null())
         .order(users::created_at)
         .select(PERSON)
         .load(connection)?)

@@ -21,6 +21,8 @@ diesel::table! {
         credits_available -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        longest_key_life_days -> Nullable<BigInt>,
+        mail_on_key_creation -> Bool,
     }
 }
 
@@ -33,15 +35,20 @@ diesel::table! {
         password_hash -> Text,
         role -> Text,
         created_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
-    sessions (digest) {
+    sessions (id) {
+        id -> Text,
         digest -> Text,
         user_id -> Nullable<Text>,
         state -> Text,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
         created_at -> BigInt,
+        last_used_at -> BigInt,
         expires_at -> BigInt,
     }
 }
@@ -72,6 +79,75 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_by_user_id -> Nullable<Text>,
         revoked_from_ip -> Nullable<Text>,
+        label_folded -> Text,
+        networks -> Text,
+        replaces_key_id -> Nullable<Text>,
+        ends_key_id -> Nullable<Text>,
+        replaced_by_key_id -> Nullable<Text>,
+        expiry_told -> Integer,
+    }
+}
+
+diesel::table! {
+    key_uses (key_id, day, route) {
+        key_id -> Text,
+        day -> BigInt,
+        route -> Text,
+        answered -> BigInt,
+        scope_refused -> BigInt,
+        rate_limited -> BigInt,
+        refused -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_networks (key_id, network) {
+        key_id -> Text,
+        network -> Text,
+        first_seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        workspace_id -> Text,
+        happened_at -> BigInt,
+        action -> Text,
+        actor_user_id -> Nullable<Text>,
+        actor_name -> Text,
+        subject_id -> Text,
+        subject_name -> Text,
+        ip -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        workspace_id -> Text,
+        email -> Text,
+        role -> Text,
+        invited_by_user_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        cancelled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    password_resets (id) {
+        id -> Text,
+        email -> Text,
+        user_id -> Nullable<Text>,
+        ip -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        handled_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -88,6 +164,8 @@ diesel::table! {
         next_attempt_at -> BigInt,
         sent_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        workspace_id -> Nullable<Text>,
+        link -> Nullable<Text>,
     }
 }
 
@@ -228,5 +306,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     credit_ledger,
     files,
     pages,
-    artifacts
+    artifacts,
+    key_uses,
+    key_networks,
+    audit_events,
+    invitations,
+    password_resets
 );

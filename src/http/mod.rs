@@ -16,6 +16,8 @@ pub use caller::{ArtifactsRead, Caller, JobsRead, JobsWrite, require_key};
 pub use client::Client;
 pub use download::stream;
 pub use observe::{catch, observe};
-pub use person::{Admin, Member, require_same_site, who_is_it};
+pub use person::{
+    Admin, Member, begin_session, confirm_session, require_same_site, user_agent, who_is_it,
+};
 
 pub const JSON: &str = "application/json";

@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_session::SessionExt;
+use actix_session::{Session, SessionExt};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -10,15 +10,29 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::{Client, cross_site};
-use crate::accounts::{Person, USER};
+use crate::accounts::{AGENT, CONFIRMED_AT, IP, Person, SESSION_ID, USER};
 use crate::app::Rooms;
+use crate::audit::Actor;
+use crate::clock::Time;
 use crate::error::{Error, Result};
-use crate::keys::Actor;
 
 /// Someone who is signed in.
+#[derive(Clone)]
 pub struct Member {
     pub person: Person,
-    client: Client,
+    /// The session's public id.
+    pub session_id: String,
+    /// When the password was last given.
+    pub confirmed_at: Time,
+    pub client: Client,
+}
+
+/// What the session says of a request; an extension of it.
+#[derive(Clone)]
+struct SignedIn {
+    person: Person,
+    session_id: String,
+    confirmed_at: Time,
 }
 
 /// Someone who is signed in and is an admin of their workspace.
@@ -29,6 +43,7 @@ impl Member {
         Actor::Person {
             person: self.person.clone(),
             ip: self.client.ip,
+            request_id: self.client.request_id.clone(),
         }
     }
 }
@@ -39,10 +54,12 @@ impl FromRequest for Member {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let extensions = request.extensions();
-        let found = extensions.get::<Person>().zip(extensions.get::<Client>());
+        let found = extensions.get::<SignedIn>().zip(extensions.get::<Client>());
         ready(match found {
-            Some((person, client)) => Ok(Self {
-                person: person.clone(),
+            Some((session, client)) => Ok(Self {
+                person: session.person.clone(),
+                session_id: session.session_id.clone(),
+                confirmed_at: session.confirmed_at,
                 client: client.clone(),
             }),
             None => Err(Error::no_session()),
@@ -99,19 +116,69 @@ pub async fn who_is_it(
     next.call(request).await
 }
 
-async fn find_person(request: &ServiceRequest) -> Result<Option<Person>> {
+async fn find_person(request: &ServiceRequest) -> Result<Option<SignedIn>> {
     if request.headers().contains_key(header::AUTHORIZATION) {
         return Err(Error::no_session());
     }
     let session = request.get_session();
-    let Some(user_id) = session
-        .get::<String>(USER)
-        .map_err(|error| anyhow::anyhow!("{error}"))?
-    else {
+    let Some(user_id) = entry::<String>(&session, USER)? else {
         return Ok(None);
     };
     let rooms = request
         .app_data::<web::Data<Rooms>>()
         .ok_or_else(|| Error::internal(anyhow::anyhow!("the application has no rooms")))?;
-    rooms.accounts.person(&user_id).await
+    let Some(person) = rooms.accounts.person(&user_id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(SignedIn {
+        person,
+        session_id: entry(&session, SESSION_ID)?.unwrap_or_default(),
+        confirmed_at: Time(entry(&session, CONFIRMED_AT)?.unwrap_or_default()),
+    }))
+}
+
+fn entry<T: serde::de::DeserializeOwned>(session: &Session, name: &str) -> Result<Option<T>> {
+    Ok(session
+        .get(name)
+        .map_err(|error| anyhow::anyhow!("{error}"))?)
+}
+
+fn set<T: serde::Serialize>(session: &Session, name: &str, value: T) -> Result<()> {
+    Ok(session
+        .insert(name, value)
+        .map_err(|error| anyhow::anyhow!("{error}"))?)
+}
+
+/// Signs a person in. Whatever this browser carried before belongs to nobody from here on.
+pub fn begin_session(
+    session: &Session,
+    person: &Person,
+    client: &Client,
+    user_agent: &str,
+    now: Time,
+) -> Result<()> {
+    session.clear();
+    set(session, USER, &person.id)?;
+    set(session, CONFIRMED_AT, now.0)?;
+    set(session, IP, client.ip.to_string())?;
+    let agent: String = user_agent.chars().take(300).collect();
+    set(session, AGENT, agent)?;
+    session.renew();
+    Ok(())
+}
+
+/// Notes that the password was given just now; the session gets a new secret.
+pub fn confirm_session(session: &Session, now: Time) -> Result<()> {
+    set(session, CONFIRMED_AT, now.0)?;
+    session.renew();
+    Ok(())
+}
+
+/// What a browser calls itself.
+pub fn user_agent(request: &HttpRequest) -> &str {
+    request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }

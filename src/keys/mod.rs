@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::accounts::Person;
+use crate::audit::Actor;
 use crate::clock::{Clock, DAY, Time};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ pub use plain::PlainKey;
 pub use scope::{Scope, Scopes};
 pub use store::KeyRow;
 
+use notices::Reason;
 use plain::HASH_VERSION;
 
 /// The longest life of a key.
@@ -61,13 +63,6 @@ pub struct NewKey {
     pub label: Label,
     pub scopes: Scopes,
     pub expiry: Expiry,
-}
-
-/// Who changes something, for the record and the notices.
-#[derive(Clone, Debug)]
-pub enum Actor {
-    Person { person: Person, ip: IpAddr },
-    CommandLine,
 }
 
 /// The wire's `OpenApiKey`.
@@ -141,6 +136,7 @@ impl Keys {
             id: id::new(id::Kind::Key),
             workspace_id: creator.workspace_id.clone(),
             created_by_user_id: creator.id.clone(),
+            label_folded: new.label.0.to_lowercase(),
             label: new.label.0,
             key_prefix: plain.prefix().to_owned(),
             digest: plain.digest(&self.mac).as_str().to_owned(),
@@ -154,6 +150,11 @@ impl Keys {
             revoked_at: None,
             revoked_by_user_id: None,
             revoked_from_ip: None,
+            networks: String::new(),
+            replaces_key_id: None,
+            ends_key_id: None,
+            replaced_by_key_id: None,
+            expiry_told: 0,
         };
         let stored = row.clone();
         self.db
@@ -189,7 +190,7 @@ impl Keys {
             .write(move |connection| {
                 let workspace_id = match &actor {
                     Actor::Person { person, .. } => Some(person.workspace_id.clone()),
-                    Actor::CommandLine => store::workspace_of(connection, &key_id)?,
+                    _ => store::workspace_of(connection, &key_id)?,
                 }
                 .ok_or_else(|| Error::not_found("key"))?;
                 let row = store::by_id(connection, &workspace_id, &key_id)?
@@ -210,6 +211,7 @@ impl Keys {
                         connection,
                         &actor,
                         std::slice::from_ref(&row),
+                        Reason::Asked,
                         &base_url,
                         now,
                     )?;
@@ -255,7 +257,14 @@ impl Keys {
                 }
                 // Newest first, as everywhere.
                 revoked.reverse();
-                notices::queue_revoked(connection, &actor, &revoked, &base_url, now)?;
+                notices::queue_revoked(
+                    connection,
+                    &actor,
+                    &revoked,
+                    Reason::Asked,
+                    &base_url,
+                    now,
+                )?;
                 Ok(revoked)
             })
             .await
@@ -314,22 +323,7 @@ pub fn may_revoke(actor: &Actor, key: &KeyRow) -> bool {
                 && (person.is_admin() || person.id == key.created_by_user_id)
         }
         Actor::CommandLine => true,
-    }
-}
-
-impl Actor {
-    fn user_id(&self) -> Option<&str> {
-        match self {
-            Self::Person { person, .. } => Some(&person.id),
-            Self::CommandLine => None,
-        }
-    }
-
-    fn ip(&self) -> Option<String> {
-        match self {
-            Self::Person { ip, .. } => Some(ip.to_string()),
-            Self::CommandLine => None,
-        }
+        Actor::Scanner { .. } | Actor::Key { .. } | Actor::Server => false,
     }
 }
 

@@ -1,50 +1,54 @@
-//! The mails that a revocation causes, queued in its transaction: one to every admin of the
-//! workspace, and one to each creator of a revoked key about their own.
+//! The mails about keys, queued in the transaction of what they tell: to every admin of the
+//! workspace, and to the creator of a key about their own.
 
-use askama::Template;
-
-use super::{Actor, KeyRow, Scopes};
-use crate::accounts;
+use super::{KeyRow, Scopes};
+use crate::accounts::{self, Person};
+use crate::audit::Actor;
 use crate::clock::Time;
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id;
-use crate::mail::{self, Message};
+use crate::mail::{self, Envelope, KeyLine, Notice, exact};
 
-#[derive(Template)]
-#[template(path = "mail/keys_revoked.txt")]
-struct Text<'a> {
-    notice: &'a Notice<'a>,
+/// Why keys were revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason<'a> {
+    /// Someone wanted it.
+    Asked,
+    /// Their successor has taken over.
+    Rotated,
+    /// Someone found it where it should not be; the place, as it was told.
+    Leaked { place: &'a str },
 }
 
-#[derive(Template)]
-#[template(path = "mail/keys_revoked.html")]
-struct Html<'a> {
-    notice: &'a Notice<'a>,
+/// Where the keys of a workspace are looked after.
+pub fn settings_url(base_url: &str) -> String {
+    format!("{base_url}/settings/api")
 }
 
-struct Notice<'a> {
-    recipient: &'a str,
-    workspace: &'a str,
-    by: String,
-    from_ip: Option<String>,
-    at: String,
-    keys: Vec<Line<'a>>,
-    settings_url: String,
-}
-
-struct Line<'a> {
-    label: &'a str,
-    prefix: &'a str,
-    scopes: String,
-    created_by: &'a str,
-    last_use: String,
+fn line(key: &KeyRow, people: &[Person]) -> KeyLine {
+    KeyLine {
+        label: key.label.clone(),
+        prefix: key.key_prefix.clone(),
+        scopes: Scopes::from_column(&key.scopes).names().join(", "),
+        created_by: people
+            .iter()
+            .find(|person| person.id == key.created_by_user_id)
+            .map_or("someone who has left", |person| &person.name)
+            .to_owned(),
+        last_use: match (key.last_used_at, &key.last_used_ip) {
+            (Some(at), Some(ip)) => format!("{} from {ip}", exact(at)),
+            (Some(at), None) => exact(at),
+            _ => "never".to_owned(),
+        },
+    }
 }
 
 pub fn queue_revoked(
     connection: &mut Conn,
     actor: &Actor,
     revoked: &[KeyRow],
+    reason: Reason<'_>,
     base_url: &str,
     now: Time,
 ) -> Result<()> {
@@ -66,50 +70,66 @@ pub fn queue_revoked(
         if theirs.is_empty() {
             continue;
         }
+        let one = theirs.len() == 1;
+        let what = match reason {
+            Reason::Leaked { .. } => "was found in a place where others can read it, and revoked",
+            Reason::Rotated => "was replaced by its successor, and revoked",
+            Reason::Asked if one => "was revoked",
+            Reason::Asked => "were revoked together",
+        };
+        let lead = match theirs.len() {
+            1 => format!(
+                "an API key of {workspace} {what}. Requests that carry it are refused from now on."
+            ),
+            many => format!(
+                "{many} API keys of {workspace} {what}. Requests that carry one of them are refused from now on."
+            ),
+        };
+        let mut facts = vec![("Revoked by", actor.name()), ("When", exact(now))];
+        facts.extend(actor.ip().map(|ip| ("From", ip)));
+        if let Reason::Leaked { place } = reason {
+            facts.push(("Found at", place.to_owned()));
+        }
+        let next = match reason {
+            Reason::Asked => vec![
+                format!(
+                    "If you expected this: give the software that used {} a new one.",
+                    if one { "the key" } else { "these keys" }
+                ),
+                "If you did not: ask the person named above, change your password, and look through the other keys.".to_owned(),
+            ],
+            Reason::Rotated => vec![
+                "Nothing, if the software that used it has the successor by now.".to_owned(),
+            ],
+            Reason::Leaked { .. } => vec![
+                "Look through the requests of the key since it may have been read by others.".to_owned(),
+                "Remove it from the place where it was found, and from its history.".to_owned(),
+                "Give the software that used it a new key.".to_owned(),
+            ],
+        };
         let notice = Notice {
-            recipient: &recipient.name,
-            workspace: &workspace,
-            by: match actor {
-                Actor::Person { person, .. } => format!("{} ({})", person.name, person.email),
-                Actor::CommandLine => "the server's command line".to_owned(),
-            },
-            from_ip: actor.ip(),
-            at: exact(now),
-            keys: theirs
-                .iter()
-                .map(|key| Line {
-                    label: &key.label,
-                    prefix: &key.key_prefix,
-                    scopes: Scopes::from_column(&key.scopes).names().join(", "),
-                    created_by: people
-                        .iter()
-                        .find(|person| person.id == key.created_by_user_id)
-                        .map_or("someone who has left", |person| &person.name),
-                    last_use: match (key.last_used_at, &key.last_used_ip) {
-                        (Some(at), Some(ip)) => format!("{} from {ip}", exact(at)),
-                        (Some(at), None) => exact(at),
-                        _ => "never".to_owned(),
-                    },
-                })
-                .collect(),
-            settings_url: format!("{base_url}/settings/api"),
+            recipient: recipient.name.clone(),
+            lead,
+            facts,
+            keys: theirs.iter().map(|key| line(key, &people)).collect(),
+            next,
+            link: Some(("Your workspace’s API keys", settings_url(base_url))),
         };
-        let subject = match theirs.as_slice() {
-            [only] => format!("API key revoked: {}", only.label),
-            several => format!("{} API keys revoked in {workspace}", several.len()),
+        let subject = match (theirs.as_slice(), reason) {
+            ([only], Reason::Leaked { .. }) => {
+                format!("API key leaked and revoked: {}", only.label)
+            }
+            ([only], Reason::Rotated) => format!("API key replaced: {}", only.label),
+            ([only], Reason::Asked) => format!("API key revoked: {}", only.label),
+            (several, _) => format!("{} API keys revoked in {workspace}", several.len()),
         };
-        let message = Message {
-            event: format!("keys_revoked:{act}:{}", recipient.id),
-            recipient: recipient.email.clone(),
-            subject,
-            text: Text { notice: &notice }.render().map_err(Error::internal)?,
-            html: Html { notice: &notice }.render().map_err(Error::internal)?,
-        };
-        mail::queue(connection, message, now)?;
+        let event = format!("keys_revoked:{act}:{}", recipient.id);
+        mail::send(
+            connection,
+            Envelope::to(recipient, event, subject),
+            &notice,
+            now,
+        )?;
     }
     Ok(())
-}
-
-fn exact(time: Time) -> String {
-    time.utc().format("%-d %B %Y, %H:%M:%S UTC").to_string()
 }

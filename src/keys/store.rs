@@ -26,6 +26,15 @@ pub struct KeyRow {
     pub revoked_at: Option<Time>,
     pub revoked_by_user_id: Option<String>,
     pub revoked_from_ip: Option<String>,
+    /// The label in lower case, for the search.
+    pub label_folded: String,
+    /// Networks (CIDR) with a space between; empty: from anywhere.
+    pub networks: String,
+    pub replaces_key_id: Option<String>,
+    /// Until the first use of this key: the one that it ends then.
+    pub ends_key_id: Option<String>,
+    pub replaced_by_key_id: Option<String>,
+    pub expiry_told: i32,
 }
 
 /// What a request needs to know of the key that it carries.

@@ -1,10 +1,12 @@
 //! Messages and their outbox. A room that changes something queues its mail in the transaction
 //! of the change; the worker sends it, with retries and backoff.
 
+mod notice;
 mod outbox;
 mod transport;
 
-pub use outbox::{Message, queue};
+pub use notice::{Envelope, KeyLine, Notice, exact, send};
+pub use outbox::{Message, Row, queue, sent_of, waiting_of};
 pub use transport::{Sent, Transport};
 
 use lettre::message::Mailbox;
@@ -12,6 +14,7 @@ use lettre::message::Mailbox;
 use crate::clock::{Clock, HOUR, MINUTE, SECOND};
 use crate::db::Db;
 use crate::error::Result;
+use crate::one_time::{Link, OneTimeLinks, PLACE};
 
 /// What the worker needs to empty the outbox.
 pub struct Postman {
@@ -19,6 +22,7 @@ pub struct Postman {
     pub clock: Clock,
     pub transport: Transport,
     pub from: Mailbox,
+    pub links: OneTimeLinks,
 }
 
 /// How long a message that is being sent is out of other processes' reach.
@@ -34,7 +38,7 @@ impl Postman {
             .read(move |connection| outbox::due(connection, now, BATCH))
             .await?;
         let tried = due.len();
-        for waiting in due {
+        for mut waiting in due {
             let row = waiting.clone();
             // Read anew for each: a slow server must not eat up the leases of those that follow.
             let until = self.clock.now().plus(LEASE);
@@ -44,6 +48,11 @@ impl Postman {
                 .await?;
             if !claimed {
                 continue;
+            }
+            if let Some(link) = waiting.link.as_deref().and_then(Link::from_column) {
+                let url = self.links.url(&link);
+                waiting.text_body = waiting.text_body.replace(PLACE, &url);
+                waiting.html_body = waiting.html_body.replace(PLACE, &url);
             }
             let outcome = self.transport.send(&self.from, &waiting).await;
             let now = self.clock.now();

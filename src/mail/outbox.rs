@@ -7,15 +7,31 @@ use crate::db::Conn;
 use crate::db::schema::mail_outbox;
 use crate::error::Result;
 use crate::id;
+use crate::one_time::Link;
 
 /// A message to one person.
 pub struct Message {
     /// Names what happened and to whom it is told; a second message for the same is not queued.
     pub event: String,
+    pub workspace_id: String,
     pub recipient: String,
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Put in the place of [`crate::one_time::PLACE`] when the message is sent.
+    pub link: Option<Link>,
+}
+
+/// A message without what it says, for the page that shows the outbox.
+#[derive(Clone, Debug, Queryable)]
+pub struct Row {
+    pub recipient: String,
+    pub subject: String,
+    pub created_at: Time,
+    pub attempts: i32,
+    pub next_attempt_at: Time,
+    pub sent_at: Option<Time>,
+    pub last_error: Option<String>,
 }
 
 /// A row of the outbox.
@@ -31,6 +47,8 @@ pub struct Waiting {
     pub created_at: Time,
     pub attempts: i32,
     pub next_attempt_at: Time,
+    pub workspace_id: Option<String>,
+    pub link: Option<String>,
 }
 
 /// Queues a message inside the caller's transaction.
@@ -53,6 +71,8 @@ pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<()> {
             created_at: now,
             attempts: 0,
             next_attempt_at: now,
+            workspace_id: Some(message.workspace_id),
+            link: message.link.as_ref().map(Link::to_column),
         })
         .execute(connection)?;
     Ok(())
@@ -101,4 +121,55 @@ pub fn mark_failed(connection: &mut Conn, id: &str, problem: &str, retry_at: Tim
         ))
         .execute(connection)?;
     Ok(())
+}
+
+type RowColumns = (
+    mail_outbox::recipient,
+    mail_outbox::subject,
+    mail_outbox::created_at,
+    mail_outbox::attempts,
+    mail_outbox::next_attempt_at,
+    mail_outbox::sent_at,
+    mail_outbox::last_error,
+);
+const ROW: RowColumns = (
+    mail_outbox::recipient,
+    mail_outbox::subject,
+    mail_outbox::created_at,
+    mail_outbox::attempts,
+    mail_outbox::next_attempt_at,
+    mail_outbox::sent_at,
+    mail_outbox::last_error,
+);
+
+/// What waits in a workspace, oldest first, at most `limit`; and how much altogether.
+pub fn waiting_of(
+    connection: &mut Conn,
+    workspace_id: &str,
+    limit: i64,
+) -> Result<(Vec<Row>, i64)> {
+    let rows = mail_outbox::table
+        .filter(mail_outbox::workspace_id.eq(workspace_id))
+        .filter(mail_outbox::sent_at.is_null())
+        .order((mail_outbox::created_at, mail_outbox::id))
+        .limit(limit)
+        .select(ROW)
+        .load(connection)?;
+    let count = mail_outbox::table
+        .filter(mail_outbox::workspace_id.eq(workspace_id))
+        .filter(mail_outbox::sent_at.is_null())
+        .count()
+        .get_result(connection)?;
+    Ok((rows, count))
+}
+
+/// What was sent last in a workspace.
+pub fn sent_of(connection: &mut Conn, workspace_id: &str, limit: i64) -> Result<Vec<Row>> {
+    Ok(mail_outbox::table
+        .filter(mail_outbox::workspace_id.eq(workspace_id))
+        .filter(mail_outbox::sent_at.is_not_null())
+        .order(mail_outbox::sent_at.desc())
+        .limit(limit)
+        .select(ROW)
+        .load(connection)?)
 }

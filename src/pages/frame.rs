@@ -48,7 +48,12 @@ impl Frame {
     }
 
     /// The frame of a page of the settings; takes the flash.
-    pub fn settings(title: &str, person: &accounts::Person, session: &Session) -> Result<Self> {
+    pub fn settings(
+        title: &str,
+        section: &'static str,
+        person: &accounts::Person,
+        session: &Session,
+    ) -> Result<Self> {
         let flash = session
             .get::<String>(FLASH)
             .map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -62,7 +67,7 @@ impl Frame {
                 workspace: person.workspace_name.clone(),
                 is_admin: person.is_admin(),
             }),
-            section: "api",
+            section,
             flash: flash.map(|text| Flash {
                 kind: "success",
                 text,

@@ -10,10 +10,11 @@ use super::frame::{Frame, leave_word};
 use super::time_words::{When, count};
 use super::{for_people, page, see_other};
 use crate::app::Rooms;
+use crate::audit::Actor;
 use crate::clock::{DAY, Time};
 use crate::error::{Error, Result};
 use crate::http::{Admin, Fields, Member};
-use crate::keys::{self, Actor, Expiry, LONGEST_LIFE, Label, NewKey, Scope, Scopes};
+use crate::keys::{self, Expiry, LONGEST_LIFE, Label, NewKey, Scope, Scopes};
 
 const HERE: &str = "/settings/api";
 
@@ -147,7 +148,7 @@ pub async fn list_keys(
     page(
         200,
         &ApiPage {
-            frame: Frame::settings("API keys", &member.person, &session)?,
+            frame: Frame::settings("API keys", "api", &member.person, &session)?,
             active_count: keys.iter().filter(|key| key.is_active()).count(),
             can_revoke_all: member.person.is_admin(),
             keys,
@@ -160,7 +161,7 @@ pub async fn new_key(
     rooms: web::Data<Rooms>,
     session: Session,
 ) -> Result<HttpResponse> {
-    let frame = Frame::settings("Create an API key", &member.person, &session)?;
+    let frame = Frame::settings("Create an API key", "api", &member.person, &session)?;
     page(
         200,
         &form_page(
@@ -275,7 +276,7 @@ pub async fn create_key(
             expiry,
         },
         (label, scopes, expiry) => {
-            let frame = Frame::settings("Create an API key", &member.person, &session)?;
+            let frame = Frame::settings("Create an API key", "api", &member.person, &session)?;
             let problems = Problems {
                 label: label.err().as_ref().map(for_people),
                 scopes: scopes.err().as_ref().map(for_people),
@@ -289,7 +290,7 @@ pub async fn create_key(
     let mut answer = page(
         201,
         &KeyCreatedPage {
-            frame: Frame::settings("API key created", &member.person, &session)?,
+            frame: Frame::settings("API key created", "api", &member.person, &session)?,
             curl: format!(
                 "curl -H 'Authorization: Bearer {}' \\\n  {}/api/open/v1/projects",
                 plain.reveal(),
@@ -328,7 +329,7 @@ pub async fn ask_revoke(
     page(
         200,
         &RevokeKeyPage {
-            frame: Frame::settings("Revoke a key", &member.person, &session)?,
+            frame: Frame::settings("Revoke a key", "api", &member.person, &session)?,
             key,
         },
     )
@@ -361,7 +362,7 @@ pub async fn ask_revoke_all(
     page(
         200,
         &RevokeAllPage {
-            frame: Frame::settings("Revoke all keys", &admin.0.person, &session)?,
+            frame: Frame::settings("Revoke all keys", "api", &admin.0.person, &session)?,
             keys,
         },
     )

@@ -1,17 +1,17 @@
 //! `/setup`: the first admin and workspace, by the one-time link that the first start prints.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::error_page::MessagePage;
 use super::frame::{Frame, leave_word};
 use super::{for_people, page, see_other};
-use crate::accounts::{Email, NewPerson, Password, Role, USER};
+use crate::accounts::{Email, NewPerson, Password, Role};
 use crate::app::Rooms;
 use crate::error::{Error, Result};
-use crate::http::{Fields, Query};
+use crate::http::{Client, Fields, Query, begin_session, user_agent};
 use crate::text;
 
 #[derive(Template)]
@@ -61,6 +61,8 @@ pub async fn show_setup(
 
 pub async fn set_up(
     rooms: web::Data<Rooms>,
+    client: Client,
+    request: HttpRequest,
     session: Session,
     form: Fields,
 ) -> Result<HttpResponse> {
@@ -104,11 +106,8 @@ pub async fn set_up(
     }
     let admin = NewPerson::parse(email, name, password, Role::Admin)?;
     let person = rooms.accounts.set_up(workspace, admin).await?;
-    session.clear();
-    session
-        .insert(USER, person.id)
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    session.renew();
+    let agent = user_agent(&request);
+    begin_session(&session, &person, &client, agent, rooms.clock.now())?;
     leave_word(
         &session,
         "Your workspace is ready. Create its first API key.",

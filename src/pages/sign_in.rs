@@ -2,16 +2,15 @@
 
 use actix_session::Session;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::frame::Frame;
 use super::{for_people, page, see_other};
-use crate::accounts::USER;
 use crate::app::Rooms;
 use crate::error::{Code, Detail, Result};
-use crate::http::{Client, Fields, Member, Query};
+use crate::http::{Client, Fields, Member, Query, begin_session, user_agent};
 
 const HOME: &str = "/settings/api";
 
@@ -56,6 +55,7 @@ pub async fn show_sign_in(
 pub async fn sign_in(
     rooms: web::Data<Rooms>,
     client: Client,
+    request: HttpRequest,
     session: Session,
     form: Fields,
 ) -> Result<HttpResponse> {
@@ -66,12 +66,8 @@ pub async fn sign_in(
         .await
     {
         Ok(person) => {
-            // Whatever this browser carried before belongs to nobody from here on.
-            session.clear();
-            session
-                .insert(USER, person.id)
-                .map_err(|error| anyhow::anyhow!("{error}"))?;
-            session.renew();
+            let agent = user_agent(&request);
+            begin_session(&session, &person, &client, agent, rooms.clock.now())?;
             Ok(see_other(local(&next)))
         }
         Err(error) if matches!(error.code, Code::Unauthorized | Code::RateLimited) => {
