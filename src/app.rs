@@ -22,7 +22,7 @@ use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::http;
 use crate::jobs::{Jobs, Runner};
-use crate::keys::Keys;
+use crate::keys::{Keys, Scanners};
 use crate::mail::Postman;
 use crate::one_time::OneTimeLinks;
 use crate::projects::Projects;
@@ -97,13 +97,21 @@ impl Foundation {
         )
     }
 
-    pub fn keys(&self, base_url: &str) -> Keys {
-        Keys::new(
+    pub fn keys(&self, base_url: &str) -> anyhow::Result<Keys> {
+        let config = &self.config;
+        let scanners = Scanners::load(
+            config.leak_secret.as_deref(),
+            config.leak_public_keys.as_deref(),
+        )
+        .context("PLANGREP_LEAK_PUBLIC_KEYS")?;
+        Ok(Keys::new(
             self.db.clone(),
             self.clock.clone(),
             &self.secret,
             base_url.to_owned(),
-        )
+            config.rate_limit,
+            scanners,
+        ))
     }
 }
 
@@ -128,7 +136,7 @@ impl Application {
         } = &foundation;
         let bell = Bell::new();
         let stop = watch::Sender::new(false);
-        let keys = Arc::new(foundation.keys(&base_url));
+        let keys = Arc::new(foundation.keys(&base_url)?);
         let projects = Arc::new(Projects::new(
             db.clone(),
             clock.clone(),

@@ -14,7 +14,7 @@ use crate::audit::Actor;
 use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
 use crate::documents;
-use crate::keys::{Expiry, Keys, Label, NewKey, Scope, Scopes};
+use crate::keys::{Expiry, Keys, Label, Networks, NewKey, Scope, Scopes};
 
 /// A self-hosted server that reads construction documents for other software.
 #[derive(Parser)]
@@ -174,7 +174,7 @@ async fn user(config: Config, command: UserCommand) -> anyhow::Result<()> {
 async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
     let base_url = config.base_url(config.bind);
     let foundation = Foundation::lay(config, Clock::system())?;
-    let keys = foundation.keys(&base_url);
+    let keys = foundation.keys(&base_url)?;
     match command {
         KeyCommand::Create {
             email,
@@ -207,8 +207,9 @@ async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
                 label: Label::parse(&label)?,
                 scopes: Scopes::new(scopes).context("--scope is needed at least once")?,
                 expiry: Expiry::parse(expires_at, now)?,
+                networks: Networks::default(),
             };
-            let (_, plain) = keys.create(&person, new).await?;
+            let (_, plain) = keys.create(&Actor::CommandLine, &person, new).await?;
             writeln!(std::io::stdout(), "{}", plain.reveal())?;
         }
         KeyCommand::List => list(&keys).await?,

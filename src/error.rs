@@ -18,6 +18,7 @@ pub enum Code {
     InsufficientCredits,
     InsufficientScope,
     Forbidden,
+    PasswordRequired,
     ApiDisabled,
     NotFound,
     MethodNotAllowed,
@@ -29,6 +30,7 @@ pub enum Code {
     NameTaken,
     UploadsClosed,
     ResultNotReady,
+    KeyNotActive,
     Expired,
     RangeNotSatisfiable,
     ChecksumMismatch,
@@ -49,13 +51,17 @@ impl Code {
             Self::InvalidRequest | Self::NoFiles => 400,
             Self::Unauthorized => 401,
             Self::InsufficientCredits => 402,
-            Self::InsufficientScope | Self::Forbidden | Self::ApiDisabled => 403,
+            Self::InsufficientScope
+            | Self::Forbidden
+            | Self::PasswordRequired
+            | Self::ApiDisabled => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::ProjectNotReady
             | Self::NameTaken
             | Self::UploadsClosed
-            | Self::ResultNotReady => 409,
+            | Self::ResultNotReady
+            | Self::KeyNotActive => 409,
             Self::Expired => 410,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,

@@ -11,7 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 use crate::accounts::Sessions;
-use crate::api::{jobs, keys, ops, projects, uploads};
+use crate::api::{jobs, keys, leaks, ops, projects, uploads};
 use crate::error::{Code, Detail, Error, Result};
 use crate::http::{catch, require_key, require_same_site, who_is_it};
 use crate::keys::Scope::{self, ArtifactsRead, JobsRead, JobsWrite};
@@ -22,6 +22,8 @@ use crate::pages;
 pub enum Door {
     /// Whoever sends a live key with the scope.
     Key(Scope),
+    /// Whoever sends a live key, whatever its scopes.
+    AnyKey,
     /// Whoever is signed in; JSON.
     Session,
     /// People; HTML. The page itself says whether it wants a session.
@@ -40,8 +42,8 @@ pub struct Endpoint {
 
 /// The table. A GET answers HEAD too.
 pub fn table() -> Vec<Endpoint> {
-    use Door::{Key as K, Open, Page, Session};
-    let (get, post) = (Method::GET, Method::POST);
+    use Door::{AnyKey, Key as K, Open, Page, Session};
+    let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
     let mut table = Vec::new();
     let mut add = |method: &Method, path, door, route| {
         table.push(Endpoint {
@@ -105,6 +107,9 @@ pub fn table() -> Vec<Endpoint> {
         K(ArtifactsRead),
         |r| r.to(jobs::get_artifact),
     );
+    add(&get, "/api/open/v1/key", AnyKey, |r| {
+        r.to(keys::get_own_key)
+    });
     add(&get, "/results/{job_id}", Open, |r| {
         r.to(jobs::get_linked_result)
     });
@@ -121,6 +126,23 @@ pub fn table() -> Vec<Endpoint> {
     });
     add(&post, "/api/open-api/keys/{key_id}/revoke", Session, |r| {
         r.to(keys::revoke_key)
+    });
+    add(&post, "/api/open-api/keys/{key_id}/rotate", Session, |r| {
+        r.to(keys::rotate_key)
+    });
+    add(&get, "/api/open-api/keys/{key_id}", Session, |r| {
+        r.to(keys::get_key)
+    });
+    add(&patch, "/api/open-api/keys/{key_id}", Session, |r| {
+        r.to(keys::change_key)
+    });
+
+    // For secret scanners: the form of our keys, and where to report one.
+    add(&get, "/.well-known/secret-scanning.json", Open, |r| {
+        r.to(leaks::key_format)
+    });
+    add(&post, "/api/open-api/leaks", Open, |r| {
+        r.to(leaks::report_leaks)
     });
 
     // The pages.
@@ -140,6 +162,24 @@ pub fn table() -> Vec<Endpoint> {
     });
     add(&post, "/settings/api/keys/{key_id}/revoke", Page, |r| {
         r.to(pages::revoke)
+    });
+    add(&get, "/settings/api/keys/{key_id}", Page, |r| {
+        r.to(pages::show_key)
+    });
+    add(&post, "/settings/api/keys/{key_id}/edit", Page, |r| {
+        r.to(pages::edit_key)
+    });
+    add(&get, "/settings/api/keys/{key_id}/rotate", Page, |r| {
+        r.to(pages::ask_rotate)
+    });
+    add(&post, "/settings/api/keys/{key_id}/rotate", Page, |r| {
+        r.to(pages::rotate)
+    });
+    add(&get, "/settings/api/found", Page, |r| {
+        r.to(pages::ask_found)
+    });
+    add(&post, "/settings/api/found", Page, |r| {
+        r.to(pages::report_found)
     });
     add(&get, "/settings/api/revoke-all", Page, |r| {
         r.to(pages::ask_revoke_all)
@@ -186,7 +226,7 @@ impl Cookies {
 
 /// Mounts the table.
 pub fn mount(config: &mut web::ServiceConfig, cookies: &Cookies) {
-    let mut by_path: BTreeMap<&str, Vec<Endpoint>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
     let mut paths = Vec::new();
     for endpoint in table() {
         if !by_path.contains_key(endpoint.path) {
@@ -202,8 +242,14 @@ pub fn mount(config: &mut web::ServiceConfig, cookies: &Cookies) {
         let resource = resource(path, endpoints);
         // The last layer is the outermost.
         match door {
-            Door::Key(_) => {
-                config.service(resource.wrap(from_fn(require_key)).wrap(from_fn(catch)));
+            Door::Key(_) | Door::AnyKey => {
+                config.service(
+                    resource
+                        .wrap(from_fn(move |request, next| {
+                            require_key(path, request, next)
+                        }))
+                        .wrap(from_fn(catch)),
+                );
             }
             Door::Session => {
                 config.service(

@@ -127,7 +127,8 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+/// The bytes of a hex text, in either case.
+pub fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(2) {
         return None;
     }

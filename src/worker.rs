@@ -18,6 +18,8 @@ use crate::projects::Projects;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest that a use of a key stays unwritten.
 const LAST_USE: Duration = Duration::from_secs(5);
+/// How often keys that end soon are looked for.
+const EXPIRIES: Duration = Duration::from_secs(60);
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 /// Wakes the duties of this process when a request has left work for them.
@@ -74,6 +76,12 @@ impl Worker {
             let worker = self.clone();
             duties.spawn(async move {
                 worker
+                    .repeat("expiries", EXPIRIES, || worker.keys.tell_expiries())
+                    .await;
+            });
+            let worker = self.clone();
+            duties.spawn(async move {
+                worker
                     .repeat("housekeeping", HOUSEKEEPING, || async {
                         worker.sessions.purge().await?;
                         Ok(0)
@@ -92,6 +100,7 @@ impl Worker {
         self.keys.flush_last_use().await?;
         loop {
             let mut done = self.projects.provision().await?;
+            done += self.keys.tell_expiries().await?;
             done += self.postman.deliver().await?;
             if let Some(job) = self.runner.claim().await? {
                 self.runner.run(job).await;

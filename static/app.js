@@ -65,15 +65,17 @@ for (const box of all('[data-reveal]')) {
   box.append(button);
 }
 
-// Ask in a dialog instead of on a page of its own. The link says which dialog and, in data-…, what to fill in;
-// the form posts to where the link points.
+// Ask in a dialog instead of on a page of its own. The link says which dialog; data-fill says what is taken
+// from the link's row; the form posts to where the link points.
 for (const link of all('a[data-ask]')) {
   const dialog = document.getElementById(link.dataset.ask);
   if (!dialog || !dialog.showModal) continue;
   link.addEventListener('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab was asked for
     event.preventDefault();
-    for (const slot of dialog.querySelectorAll('[data-fill]')) slot.textContent = link.dataset[slot.dataset.fill];
+    for (const slot of dialog.querySelectorAll('[data-fill]')) {
+      slot.replaceChildren(...link.closest('tr').querySelector(slot.dataset.fill).cloneNode(true).childNodes);
+    }
     dialog.querySelector('form').action = link.href;
     dialog.addEventListener('close', () => link.focus(), { once: true });
     dialog.showModal();
@@ -101,20 +103,22 @@ for (const input of all('[data-picks]')) {
   input.addEventListener('input', () => { document.getElementById(input.dataset.picks).checked = true; });
 }
 
-// Find a key in a long list, by anything that its row says.
-for (const box of all('[data-filter]')) {
-  const input = box.querySelector('input');
-  const count = document.querySelector('[data-filter-count]');
-  const rows = Array.from(document.getElementById(box.dataset.filter).tBodies[0].rows, (row) => ({ row, text: row.textContent.toLowerCase() }));
-  box.hidden = false;
-  input.addEventListener('input', () => {
-    const wanted = input.value.trim().toLowerCase();
-    let shown = 0;
-    for (const { row, text } of rows) {
-      row.hidden = !text.includes(wanted);
-      if (!row.hidden) shown += 1;
-    }
-    rows[0].row.closest('table').hidden = !shown;
-    count.textContent = !wanted ? '' : shown ? `${shown} of ${rows.length} keys match.` : `No key matches “${input.value.trim()}”.`;
-  });
+// A menu closes when something else is asked for.
+const close = (menu) => { menu.open = false; };
+document.addEventListener('click', (event) => {
+  for (const menu of all('.menu[open]')) if (!menu.contains(event.target)) close(menu);
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of all('.menu[open]')) {
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    close(menu);
+  }
+});
+
+// On a phone the sections scroll sideways: the current one comes into sight.
+const here = document.querySelector('.sections [aria-current]');
+if (here) {
+  const row = here.closest('ul');
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
+use crate::audit::Actor;
 use crate::clock::{Clock, Time};
 use crate::credits;
 use crate::db::{Conn, Db};
@@ -188,6 +189,28 @@ impl Accounts {
     /// Checks a sign-in. An unknown address costs as much time as a wrong password and gets the
     /// same answer; after ten failures in 15 minutes for the address or the IP, 429.
     pub async fn sign_in(&self, email: &str, password: &str, ip: IpAddr) -> Result<Person> {
+        self.check_password(email, password, ip)
+            .await?
+            .ok_or_else(|| Error::new(Code::Unauthorized, "The address or the password is wrong."))
+    }
+
+    /// Asks someone who is signed in for the password once more; throttled as a sign-in.
+    pub async fn confirm(&self, actor: &Actor, password: &str) -> Result<()> {
+        let Actor::Person { person, ip, .. } = actor else {
+            return Err(Error::no_session());
+        };
+        match self.check_password(&person.email, password, *ip).await? {
+            Some(found) if found.id == person.id => Ok(()),
+            _ => Err(Error::new(Code::Unauthorized, "The password is wrong.")),
+        }
+    }
+
+    async fn check_password(
+        &self,
+        email: &str,
+        password: &str,
+        ip: IpAddr,
+    ) -> Result<Option<Person>> {
         let email = email.trim().to_lowercase();
         let subjects = [
             self.subject(&format!("email {email}")),
@@ -217,12 +240,9 @@ impl Accounts {
                 self.db
                     .write(move |connection| throttle::forgive(connection, &attempt, &address))
                     .await?;
-                Ok(person)
+                Ok(Some(person))
             }
-            _ => Err(Error::new(
-                Code::Unauthorized,
-                "The address or the password is wrong.",
-            )),
+            _ => Ok(None),
         }
     }
 
@@ -268,7 +288,7 @@ pub fn check_installation(connection: &mut Conn, secret: &Secret, clock: &Clock)
 }
 
 /// What one sender of an address can be expected to command: the address in IPv4, the /64 in IPv6.
-fn neighbourhood(ip: IpAddr) -> IpAddr {
+pub fn neighbourhood(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V6(ip) => {
             let [a, b, c, d, ..] = ip.segments();

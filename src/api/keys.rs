@@ -8,8 +8,8 @@ use crate::accounts::Profile;
 use crate::app::Rooms;
 use crate::clock::Time;
 use crate::error::{Error, Result};
-use crate::http::{Admin, Body, Member};
-use crate::keys::{Expiry, KeyView, Label, NewKey, Scope, Scopes};
+use crate::http::{Admin, AnyCaller, Body, Member, OptionalBody};
+use crate::keys::{Expiry, Grace, KeyView, Label, Networks, NewKey, Scope, Scopes};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -18,6 +18,37 @@ pub struct KeyRequest {
     scopes: Vec<String>,
     #[serde(default)]
     expires_at: Option<String>,
+    #[serde(default)]
+    allowed_networks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyChange {
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    allowed_networks: Option<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RotationRequest {
+    /// `now`, `1h`, `24h` (default) or `7d`.
+    #[serde(default)]
+    grace: Option<String>,
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+/// `None` when it is missing.
+fn time(text: Option<String>) -> Result<Option<Time>> {
+    text.map(|text| {
+        Time::parse(&text).ok_or_else(|| {
+            Error::invalid("`expiresAt` must be a time such as 2027-01-31T12:00:00.000Z.")
+        })
+    })
+    .transpose()
 }
 
 #[derive(Serialize)]
@@ -39,17 +70,12 @@ impl KeyRequest {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        let expires_at = match self.expires_at {
-            None => None,
-            Some(text) => Some(Time::parse(&text).ok_or_else(|| {
-                Error::invalid("`expiresAt` must be a time such as 2027-01-31T12:00:00.000Z.")
-            })?),
-        };
         Ok(NewKey {
             label: Label::parse(&self.label)?,
             scopes: Scopes::new(scopes)
                 .ok_or_else(|| Error::invalid("`scopes` must name at least one scope."))?,
-            expiry: Expiry::parse(expires_at, now)?,
+            expiry: Expiry::parse(time(self.expires_at)?, now)?,
+            networks: Networks::parse(&self.allowed_networks.join(" "))?,
         })
     }
 }
@@ -68,8 +94,12 @@ pub async fn create_key(
     rooms: web::Data<Rooms>,
     Body(request): Body<KeyRequest>,
 ) -> Result<HttpResponse> {
+    member.must_be_confirmed(&rooms)?;
     let new = request.parse(rooms.keys.now())?;
-    let (row, plain) = rooms.keys.create(&member.person, new).await?;
+    let (row, plain) = rooms
+        .keys
+        .create(&member.actor(), &member.person, new)
+        .await?;
     Ok(HttpResponse::Created().json(json!({
         "key": KeyView::from(&row),
         "plaintextKey": plain.reveal(),
@@ -86,7 +116,71 @@ pub async fn revoke_key(
 }
 
 pub async fn revoke_all_keys(admin: Admin, rooms: web::Data<Rooms>) -> Result<HttpResponse> {
+    admin.0.must_be_confirmed(&rooms)?;
     let rows = rooms.keys.revoke_all(&admin.0.actor()).await?;
     let keys: Vec<KeyView> = rows.iter().map(KeyView::from).collect();
     Ok(HttpResponse::Ok().json(json!({ "keys": keys })))
+}
+
+pub async fn get_key(
+    member: Member,
+    rooms: web::Data<Rooms>,
+    key_id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let (row, _) = rooms
+        .keys
+        .find(&member.person.workspace_id, &key_id)
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+}
+
+pub async fn change_key(
+    member: Member,
+    rooms: web::Data<Rooms>,
+    key_id: web::Path<String>,
+    Body(request): Body<KeyChange>,
+) -> Result<HttpResponse> {
+    let label = request.label.as_deref().map(Label::parse).transpose()?;
+    let networks = request
+        .allowed_networks
+        .map(|list| Networks::parse(&list.join(" ")))
+        .transpose()?;
+    let row = rooms
+        .keys
+        .change(&member.actor(), &key_id, label, networks)
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+}
+
+pub async fn rotate_key(
+    member: Member,
+    rooms: web::Data<Rooms>,
+    key_id: web::Path<String>,
+    OptionalBody(request): OptionalBody<RotationRequest>,
+) -> Result<HttpResponse> {
+    member.must_be_confirmed(&rooms)?;
+    let grace = request
+        .grace
+        .as_deref()
+        .unwrap_or("24h")
+        .parse::<Grace>()
+        .map_err(|_| Error::invalid("`grace` must be `now`, `1h`, `24h` or `7d`."))?;
+    let expiry = time(request.expires_at)?
+        .map(|end| Expiry::parse(Some(end), rooms.keys.now()))
+        .transpose()?;
+    let rotated = rooms
+        .keys
+        .rotate(&member.actor(), &key_id, grace, expiry)
+        .await?;
+    Ok(HttpResponse::Created().json(json!({
+        "key": KeyView::from(&rotated.new),
+        "plaintextKey": rotated.plain.reveal(),
+        "replacedKey": KeyView::from(&rotated.old),
+    })))
+}
+
+/// What a key says of itself.
+pub async fn get_own_key(caller: AnyCaller, rooms: web::Data<Rooms>) -> Result<HttpResponse> {
+    let row = rooms.keys.own_record(&caller.0).await?;
+    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
 }

@@ -3,6 +3,7 @@
 
 pub mod jobs;
 pub mod keys;
+pub mod leaks;
 pub mod ops;
 pub mod projects;
 pub mod uploads;

@@ -70,7 +70,7 @@ impl Actor {
         match self {
             Self::Person { request_id, .. }
             | Self::Scanner { request_id, .. }
-            | Self::Key { request_id, .. } => Some(request_id),
+            | Self::Key { request_id, .. } => Some(request_id.as_str()).filter(|id| !id.is_empty()),
             Self::CommandLine | Self::Server => None,
         }
     }

@@ -61,6 +61,22 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
     }
 }
 
+/// The bytes of a JSON body, as they were sent, for whom a signature over them counts.
+pub struct RawJson(pub Vec<u8>);
+
+impl FromRequest for RawJson {
+    type Error = Error;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (headers, payload) = (request.headers().clone(), payload.take());
+        Box::pin(async move {
+            must_be(&headers, "application/json")?;
+            read(&headers, payload, MOST_JSON).await.map(Self)
+        })
+    }
+}
+
 impl FromRequest for Fields {
     type Error = Error;
     type Future = Reading<Self>;
@@ -154,13 +170,18 @@ async fn read(headers: &HeaderMap, mut payload: Payload, most: usize) -> Result<
     Ok(bytes)
 }
 
-/// Parses JSON; the error names the field and what is wrong with it.
+/// Parses a JSON object; the error names the field and what is wrong with it.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     // serde takes an array for a struct; no one who reads the manual would.
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first.is_some_and(|byte| *byte == b'[') {
         return Err(Error::invalid("The body must be a JSON object."));
     }
+    parse_any(bytes)
+}
+
+/// As [`parse`], also for what is not an object.
+pub fn parse_any<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let path = error.path().to_string();

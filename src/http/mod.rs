@@ -11,8 +11,10 @@ mod observe;
 mod person;
 
 pub use answer::error_of;
-pub use body::{Body, Fields, OptionalBody, Query, parse as parse_json};
-pub use caller::{ArtifactsRead, Caller, JobsRead, JobsWrite, require_key};
+pub use body::{
+    Body, Fields, OptionalBody, Query, RawJson, parse as parse_json, parse_any as parse_any_json,
+};
+pub use caller::{AnyCaller, ArtifactsRead, Caller, JobsRead, JobsWrite, require_key};
 pub use client::Client;
 pub use download::stream;
 pub use observe::{catch, observe};

@@ -14,7 +14,7 @@ use crate::accounts::{AGENT, CONFIRMED_AT, IP, Person, SESSION_ID, USER};
 use crate::app::Rooms;
 use crate::audit::Actor;
 use crate::clock::Time;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// Someone who is signed in.
 #[derive(Clone)]
@@ -44,6 +44,24 @@ impl Member {
             person: self.person.clone(),
             ip: self.client.ip,
             request_id: self.client.request_id.clone(),
+        }
+    }
+}
+
+impl Member {
+    /// Whether the password was given recently enough for what matters most.
+    pub fn is_confirmed(&self, rooms: &Rooms) -> bool {
+        self.confirmed_at.plus(rooms.confirm_after) > rooms.clock.now()
+    }
+
+    /// As [`Member::is_confirmed`], for the JSON routes.
+    pub fn must_be_confirmed(&self, rooms: &Rooms) -> Result<()> {
+        match self.is_confirmed(rooms) {
+            true => Ok(()),
+            false => Err(Error::new(
+                Code::PasswordRequired,
+                "The sign-in is too old for this. Send the password to POST /api/open-api/session/confirm first.",
+            )),
         }
     }
 }

@@ -1,10 +1,14 @@
 //! API keys: their form, their life, and who may do what to them. The doors call [`Keys`].
 
-mod last_use;
+mod leaks;
+mod life;
+mod networks;
 mod notices;
 mod plain;
+mod rate;
 mod scope;
 mod store;
+mod traffic;
 
 use std::net::IpAddr;
 
@@ -14,20 +18,27 @@ use crate::accounts::Person;
 use crate::audit::Actor;
 use crate::clock::{Clock, DAY, Time};
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::{Code, Detail, Error, Result};
 use crate::id;
 use crate::secret::{HmacSha256, Secret};
 
-pub use last_use::LastUse;
-pub use plain::PlainKey;
+pub use leaks::{Finding, Scanners, Signature};
+pub use life::Grace;
+pub use networks::Networks;
+pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey};
+pub use rate::Allowance;
 pub use scope::{Scope, Scopes};
-pub use store::KeyRow;
+pub use store::{DayRow, EXPIRING, KeyRow, ListFilter, Page, Sort, Status, UseRow};
+pub use traffic::{Outcome, Visit};
 
-use notices::Reason;
 use plain::HASH_VERSION;
+use rate::Addresses;
+use traffic::Traffic;
 
 /// The longest life of a key.
 pub const LONGEST_LIFE: i64 = 3_652 * DAY;
+/// Requests with wrong keys a minute from one address.
+const MOST_FAILURES: u32 = 300;
 
 /// A label: 1–120 characters after trimming, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +74,7 @@ pub struct NewKey {
     pub label: Label,
     pub scopes: Scopes,
     pub expiry: Expiry,
+    pub networks: Networks,
 }
 
 /// The wire's `OpenApiKey`.
@@ -80,6 +92,10 @@ pub struct KeyView {
     pub last_used_at: Option<Time>,
     pub last_used_ip: Option<String>,
     pub revoked_at: Option<Time>,
+    /// Networks (CIDR) that it may be used from; empty: from anywhere.
+    pub allowed_networks: Vec<String>,
+    /// The successor that it was rotated to.
+    pub replaced_by_key_id: Option<String>,
 }
 
 impl From<&KeyRow> for KeyView {
@@ -96,6 +112,8 @@ impl From<&KeyRow> for KeyView {
             last_used_at: row.last_used_at,
             last_used_ip: row.last_used_ip.clone(),
             revoked_at: row.revoked_at,
+            allowed_networks: row.networks.split_whitespace().map(str::to_owned).collect(),
+            replaced_by_key_id: row.replaced_by_key_id.clone(),
         }
     }
 }
@@ -114,25 +132,38 @@ pub struct Keys {
     mac: HmacSha256,
     fingerprint: String,
     base_url: String,
-    last_use: LastUse,
+    traffic: Traffic,
+    failures: Addresses,
+    /// Requests a minute and key; `None`: no limit.
+    rate_limit: Option<u32>,
+    scanners: Scanners,
 }
 
 impl Keys {
-    pub fn new(db: Db, clock: Clock, secret: &Secret, base_url: String) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        secret: &Secret,
+        base_url: String,
+        rate_limit: Option<u32>,
+        scanners: Scanners,
+    ) -> Self {
         Self {
             db,
             clock,
             mac: secret.mac("api key digest"),
             fingerprint: secret.fingerprint(),
             base_url,
-            last_use: LastUse::default(),
+            traffic: Traffic::default(),
+            failures: Addresses::default(),
+            rate_limit,
+            scanners,
         }
     }
 
-    /// Makes a key for a person. The plaintext is in the answer and nowhere else.
-    pub async fn create(&self, creator: &Person, new: NewKey) -> Result<(KeyRow, PlainKey)> {
-        let plain = PlainKey::generate()?;
-        let row = KeyRow {
+    /// A row for a new key that nobody has yet.
+    fn row(&self, creator: &Person, new: NewKey, plain: &PlainKey, now: Time) -> KeyRow {
+        KeyRow {
             id: id::new(id::Kind::Key),
             workspace_id: creator.workspace_id.clone(),
             created_by_user_id: creator.id.clone(),
@@ -143,32 +174,77 @@ impl Keys {
             hash_version: HASH_VERSION.to_owned(),
             secret_fingerprint: self.fingerprint.clone(),
             scopes: new.scopes.to_column(),
-            created_at: self.clock.now(),
+            created_at: now,
             expires_at: new.expiry.0,
             last_used_at: None,
             last_used_ip: None,
             revoked_at: None,
             revoked_by_user_id: None,
             revoked_from_ip: None,
-            networks: String::new(),
+            networks: new.networks.to_column(),
             replaces_key_id: None,
             ends_key_id: None,
             replaced_by_key_id: None,
             expiry_told: 0,
-        };
-        let stored = row.clone();
-        self.db
-            .write(move |connection| store::insert(connection, &stored))
-            .await?;
-        Ok((row, plain))
+        }
     }
 
     /// The keys of a workspace, newest first, each with its creator's name.
     pub async fn list(&self, workspace_id: &str) -> Result<Vec<(KeyRow, String)>> {
-        self.catch_up_last_use().await;
+        self.catch_up().await;
         let workspace_id = workspace_id.to_owned();
         self.db
             .read(move |connection| store::of_workspace(connection, &workspace_id))
+            .await
+    }
+
+    /// A part of the keys of a workspace, and their uses by day since `since` (days since 1970).
+    pub async fn page(
+        &self,
+        workspace_id: &str,
+        filter: ListFilter,
+        offset: i64,
+        limit: i64,
+        since: i64,
+    ) -> Result<(Page, Vec<DayRow>)> {
+        self.catch_up().await;
+        let (workspace_id, now) = (workspace_id.to_owned(), self.clock.now());
+        self.db
+            .read(move |connection| {
+                let page = store::page(connection, &workspace_id, &filter, now, offset, limit)?;
+                let ids: Vec<String> = page.rows.iter().map(|(row, _)| row.id.clone()).collect();
+                let days = store::days(connection, &ids, since)?;
+                Ok((page, days))
+            })
+            .await
+    }
+
+    /// One key of a workspace with its creator's name.
+    pub async fn find(&self, workspace_id: &str, key_id: &str) -> Result<(KeyRow, String)> {
+        if !id::has_shape(id::Kind::Key, key_id) {
+            return Err(Error::not_found("key"));
+        }
+        self.catch_up().await;
+        let (workspace_id, key_id) = (workspace_id.to_owned(), key_id.to_owned());
+        self.db
+            .read(move |connection| store::with_creator(connection, &workspace_id, &key_id))
+            .await?
+            .ok_or_else(|| Error::not_found("key"))
+    }
+
+    /// The uses of one key by day and route since a day (days since 1970).
+    pub async fn uses(&self, key_id: &str, since: i64) -> Result<Vec<UseRow>> {
+        let key_id = key_id.to_owned();
+        self.db
+            .read(move |connection| store::uses(connection, &key_id, since))
+            .await
+    }
+
+    /// The longest life in days that the workspace allows a new key, if it has a say in it.
+    pub async fn longest_life(&self, workspace_id: &str) -> Result<Option<i64>> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| Ok(store::policy(connection, &workspace_id)?.0))
             .await
     }
 
@@ -177,137 +253,102 @@ impl Keys {
         self.db.read(store::all).await
     }
 
-    /// Revokes one key and tells the admins and its creator. Revoking it again changes nothing.
-    pub async fn revoke(&self, actor: &Actor, key_id: &str) -> Result<KeyRow> {
-        if !id::has_shape(id::Kind::Key, key_id) {
-            return Err(Error::not_found("key"));
-        }
-        // So that the notice names the last use there was.
-        self.catch_up_last_use().await;
-        let now = self.clock.now();
-        let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
+    /// The record of a key that a request has authenticated with.
+    pub async fn own_record(&self, key: &Authenticated) -> Result<KeyRow> {
+        let (workspace_id, id) = (key.workspace_id.clone(), key.key_id.clone());
         self.db
-            .write(move |connection| {
-                let workspace_id = match &actor {
-                    Actor::Person { person, .. } => Some(person.workspace_id.clone()),
-                    _ => store::workspace_of(connection, &key_id)?,
-                }
-                .ok_or_else(|| Error::not_found("key"))?;
-                let row = store::by_id(connection, &workspace_id, &key_id)?
-                    .ok_or_else(|| Error::not_found("key"))?;
-                if !may_revoke(&actor, &row) {
-                    return Err(Error::forbidden(
-                        "Members revoke their own keys; ask an admin to revoke this one.",
-                    ));
-                }
-                if store::revoke(
-                    connection,
-                    &row.id,
-                    actor.user_id(),
-                    actor.ip().as_deref(),
-                    now,
-                )? {
-                    notices::queue_revoked(
-                        connection,
-                        &actor,
-                        std::slice::from_ref(&row),
-                        Reason::Asked,
-                        &base_url,
-                        now,
-                    )?;
-                }
-                // Read again: of two revocations at once, both answer the one that holds.
-                store::by_id(connection, &workspace_id, &key_id)?
-                    .ok_or_else(|| Error::not_found("key"))
-            })
-            .await
+            .read(move |connection| store::by_id(connection, &workspace_id, &id))
+            .await?
+            .ok_or_else(|| Error::not_found("key"))
     }
 
-    /// Revokes every live key of the admin's workspace at one instant; answers those.
-    pub async fn revoke_all(&self, actor: &Actor) -> Result<Vec<KeyRow>> {
-        let Actor::Person { person, .. } = actor else {
-            return Err(Error::forbidden("Only an admin revokes all keys."));
+    /// Finds the live key that a request carries. `sent` is what followed `Bearer`; unknown,
+    /// malformed, expired and revoked keys, and keys from outside their networks, give the same
+    /// error; an address that sends very many of them is told to wait.
+    pub async fn authenticate(&self, sent: &[u8], visit: Visit<'_>) -> Result<Authenticated> {
+        let now = self.clock.now();
+        let Some(plain) = PlainKey::parse(sent) else {
+            return Err(self.refuse(visit.ip, now));
         };
-        if !person.is_admin() {
-            return Err(Error::forbidden("Only an admin revokes all keys."));
-        }
-        self.catch_up_last_use().await;
-        let now = self.clock.now();
-        let (actor, workspace_id, base_url) = (
-            actor.clone(),
-            person.workspace_id.clone(),
-            self.base_url.clone(),
-        );
-        self.db
-            .write(move |connection| {
-                let mut revoked = Vec::new();
-                let mut live = store::live_of_workspace(connection, &workspace_id, now)?;
-                live.sort_by(|one, other| one.id.cmp(&other.id));
-                for mut row in live {
-                    if store::revoke(
-                        connection,
-                        &row.id,
-                        actor.user_id(),
-                        actor.ip().as_deref(),
-                        now,
-                    )? {
-                        row.revoked_at = Some(now);
-                        revoked.push(row);
-                    }
-                }
-                // Newest first, as everywhere.
-                revoked.reverse();
-                notices::queue_revoked(
-                    connection,
-                    &actor,
-                    &revoked,
-                    Reason::Asked,
-                    &base_url,
-                    now,
-                )?;
-                Ok(revoked)
-            })
-            .await
-    }
-
-    /// Finds the live key that a request carries, and notes its use. `sent` is what followed
-    /// `Bearer`; unknown, malformed, expired and revoked keys give the same error.
-    pub async fn authenticate(&self, sent: &[u8], ip: IpAddr) -> Result<Authenticated> {
-        let plain = PlainKey::parse(sent).ok_or_else(|| Error::bad_key(true))?;
         let digest = plain.digest(&self.mac);
-        let now = self.clock.now();
         let wanted = digest.clone();
         let found = self
             .db
-            .peek(move |connection| store::live_by_digest(connection, wanted.as_str(), now))
+            .peek(move |connection| store::by_digest(connection, wanted.as_str(), now))
             .await?
-            .filter(|key| digest.matches(&key.digest))
-            .ok_or_else(|| Error::bad_key(true))?;
-        self.last_use.note(&found.id, now, ip);
-        if !found.api_enabled {
-            return Err(Error::new(
-                crate::error::Code::ApiDisabled,
-                "An admin has switched the API of this workspace off.",
-            ));
+            .filter(|key| digest.matches(&key.digest));
+        let Some(found) = found else {
+            return Err(self.refuse(visit.ip, now));
+        };
+        if !found.is_live || !networks::allow(&found.networks, visit.ip) {
+            self.traffic.note(&found.id, visit, Outcome::Refused, now);
+            return Err(self.refuse(visit.ip, now));
         }
-        Ok(Authenticated {
+        if let Some(predecessor) = found.ends_key_id {
+            // The one write in the path of a request, once in the life of a rotated key: its
+            // predecessor ends with this very use.
+            self.take_over(&found.id, &predecessor, visit).await?;
+        }
+        let key = Authenticated {
             key_id: found.id,
             workspace_id: found.workspace_id,
             scopes: Scopes::from_column(&found.scopes),
-        })
+        };
+        if !found.api_enabled {
+            self.note(&key, visit, Outcome::Answered);
+            return Err(Error::new(
+                Code::ApiDisabled,
+                "An admin has switched the API of this workspace off.",
+            ));
+        }
+        Ok(key)
+    }
+
+    /// The one 401, or 429 for an address that has sent too many wrong keys.
+    fn refuse(&self, ip: IpAddr, now: Time) -> Error {
+        let sender = crate::accounts::neighbourhood(ip);
+        match self.failures.take(sender, MOST_FAILURES, now).wait {
+            None => Error::bad_key(true),
+            Some(seconds) => Error {
+                detail: Detail::RetryAfter(seconds),
+                ..Error::new(
+                    Code::RateLimited,
+                    "Too many requests with wrong keys came from this address. Wait, and send a valid key.",
+                )
+            },
+        }
+    }
+
+    /// Takes one request from the key's allowance; `None`: there is no limit.
+    pub fn admit(&self, key: &Authenticated) -> Option<Allowance> {
+        self.rate_limit
+            .map(|limit| self.traffic.admit(&key.key_id, limit, self.clock.now()))
+    }
+
+    /// Notes how a request ended, for the last use and the counts.
+    pub fn note(&self, key: &Authenticated, visit: Visit<'_>, outcome: Outcome) {
+        self.traffic
+            .note(&key.key_id, visit, outcome, self.clock.now());
     }
 
     /// Writes the noted uses behind.
     pub async fn flush_last_use(&self) -> Result<()> {
-        self.last_use.flush(&self.db).await
+        self.traffic
+            .flush(&self.db, &self.base_url, self.clock.now())
+            .await
     }
 
     /// Writes the noted uses before something shows them. That they cannot be written now must
     /// not stop anyone from listing or revoking.
-    async fn catch_up_last_use(&self) {
+    async fn catch_up(&self) {
         if let Err(error) = self.flush_last_use().await {
             tracing::warn!(%error, "the last uses of keys could not be written yet");
         }
+    }
+
+    /// The name of the scanner that signed a report, if it is believed.
+    pub fn who_signed(&self, body: &[u8], signature: &Signature<'_>) -> Option<&'static str> {
+        self.scanners.who_signed(body, signature)
     }
 
     pub fn now(&self) -> Time {
@@ -315,8 +356,8 @@ impl Keys {
     }
 }
 
-/// Members revoke their own keys, admins any of their workspace.
-pub fn may_revoke(actor: &Actor, key: &KeyRow) -> bool {
+/// Members revoke, rotate and change their own keys, admins any of their workspace.
+pub fn may_change(actor: &Actor, key: &KeyRow) -> bool {
     match actor {
         Actor::Person { person, .. } => {
             person.workspace_id == key.workspace_id

@@ -26,6 +26,11 @@ pub fn settings_url(base_url: &str) -> String {
     format!("{base_url}/settings/api")
 }
 
+/// The page of one key.
+pub fn key_url(base_url: &str, key_id: &str) -> String {
+    format!("{base_url}/settings/api/keys/{key_id}")
+}
+
 fn line(key: &KeyRow, people: &[Person]) -> KeyLine {
     KeyLine {
         label: key.label.clone(),
@@ -127,6 +132,106 @@ pub fn queue_revoked(
         mail::send(
             connection,
             Envelope::to(recipient, event, subject),
+            &notice,
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+/// A new key, where the workspace's policy wants it told: to the admins and the creator.
+pub fn queue_created(
+    connection: &mut Conn,
+    actor: &Actor,
+    key: &KeyRow,
+    base_url: &str,
+    now: Time,
+) -> Result<()> {
+    let workspace = accounts::workspace_name(connection, &key.workspace_id)?;
+    let people = accounts::people_of(connection, &key.workspace_id)?;
+    for recipient in &people {
+        if !recipient.is_admin() && recipient.id != key.created_by_user_id {
+            continue;
+        }
+        let mut facts = vec![("Created by", actor.name()), ("When", exact(now))];
+        facts.extend(actor.ip().map(|ip| ("From", ip)));
+        facts.push(("Expires", key.expires_at.map_or("never".to_owned(), exact)));
+        let notice = Notice {
+            recipient: recipient.name.clone(),
+            lead: format!("a new API key of {workspace} was created."),
+            facts,
+            keys: vec![line(key, &people)],
+            next: vec![
+                "If you expected this: nothing.".to_owned(),
+                "If you did not: revoke the key, and ask the person named above.".to_owned(),
+            ],
+            link: Some(("This key", key_url(base_url, &key.id))),
+        };
+        mail::send(
+            connection,
+            Envelope::to(
+                recipient,
+                format!("key_created:{}:{}", key.id, recipient.id),
+                format!("API key created: {}", key.label),
+            ),
+            &notice,
+            now,
+        )?;
+    }
+    Ok(())
+}
+
+/// A key that ends soon: to its creator, or to the admins when the creator has left.
+pub fn queue_expiring(
+    connection: &mut Conn,
+    key: &KeyRow,
+    ends: Time,
+    days: i64,
+    base_url: &str,
+    now: Time,
+) -> Result<()> {
+    let workspace = accounts::workspace_name(connection, &key.workspace_id)?;
+    let people = accounts::people_of(connection, &key.workspace_id)?;
+    let is_here = people
+        .iter()
+        .any(|person| person.id == key.created_by_user_id);
+    let left = if days == 1 {
+        "tomorrow".to_owned()
+    } else {
+        format!("in {days} days")
+    };
+    for recipient in &people {
+        let wanted = match is_here {
+            true => recipient.id == key.created_by_user_id,
+            false => recipient.is_admin(),
+        };
+        if !wanted {
+            continue;
+        }
+        let notice = Notice {
+            recipient: recipient.name.clone(),
+            lead: format!(
+                "an API key of {workspace} expires {left}. Requests that carry it are refused from then on."
+            ),
+            facts: vec![("Expires", exact(ends))],
+            keys: vec![line(key, &people)],
+            next: vec![
+                "If its software is still needed: create a successor by the link below, and give it to the software."
+                    .to_owned(),
+                "If not: nothing.".to_owned(),
+            ],
+            link: Some((
+                "Create a successor",
+                format!("{base_url}/settings/api/new?successor_of={}", key.id),
+            )),
+        };
+        mail::send(
+            connection,
+            Envelope::to(
+                recipient,
+                format!("key_expiring:{days}:{}:{}", key.id, recipient.id),
+                format!("API key expires {left}: {}", key.label),
+            ),
             &notice,
             now,
         )?;

@@ -8,11 +8,11 @@ use subtle::ConstantTimeEq;
 
 use crate::secret::{HmacSha256, hexadecimal, random};
 
-const MARK: &str = "pgk_live_";
-const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub const MARK: &str = "pgk_live_";
+pub const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const RANDOM_LENGTH: usize = 32;
-const CHECK_LENGTH: usize = 6;
-const LENGTH: usize = MARK.len() + RANDOM_LENGTH + CHECK_LENGTH;
+pub const CHECK_LENGTH: usize = 6;
+pub const LENGTH: usize = MARK.len() + RANDOM_LENGTH + CHECK_LENGTH;
 const PREFIX_LENGTH: usize = 13;
 
 /// The current way to digest a key: HMAC-SHA-256 of the whole key under a key derived from the

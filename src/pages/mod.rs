@@ -1,8 +1,12 @@
 //! The pages for people: server-rendered, usable without scripts.
 
 mod assets;
+mod confirm;
 mod error_page;
 mod frame;
+mod key_page;
+mod key_rows;
+mod new_key;
 mod settings_api;
 mod setup;
 mod sign_in;
@@ -10,9 +14,9 @@ mod time_words;
 
 pub use assets::{app_css, app_js, favicon};
 pub use error_page::{dress, not_found_page};
-pub use settings_api::{
-    ask_revoke, ask_revoke_all, create_key, list_keys, new_key, revoke, revoke_all,
-};
+pub use key_page::{ask_found, edit_key, report_found, show_key};
+pub use new_key::{ask_rotate, create_key, new_key, rotate};
+pub use settings_api::{ask_revoke, ask_revoke_all, list_keys, revoke, revoke_all};
 pub use setup::{set_up, show_setup};
 pub use sign_in::{home, show_sign_in, sign_in, sign_out};
 

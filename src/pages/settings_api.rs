@@ -1,52 +1,41 @@
-//! Settings → API: the keys of the workspace.
+//! Settings → API: the keys of the workspace, and their end.
 
 use actix_session::Session;
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use strum::IntoEnumIterator;
+use serde::Deserialize;
 
+use super::confirm::{self, Confirm};
 use super::frame::{Frame, leave_word};
-use super::time_words::{When, count};
-use super::{for_people, page, see_other};
+use super::key_rows::{DAYS, KeyRow, Spark, days_of, today};
+use super::{page, see_other};
 use crate::app::Rooms;
-use crate::audit::Actor;
-use crate::clock::{DAY, Time};
 use crate::error::{Error, Result};
-use crate::http::{Admin, Fields, Member};
-use crate::keys::{self, Expiry, LONGEST_LIFE, Label, NewKey, Scope, Scopes};
+use crate::http::{Admin, Fields, Member, Query};
+use crate::keys::{self, ListFilter, Sort, Status};
 
-const HERE: &str = "/settings/api";
+pub const HERE: &str = "/settings/api";
+/// Keys on one page of the list.
+const PER_PAGE: i64 = 20;
+/// Keys named by the dialog, and by the page, before all are revoked.
+const NAMED: i64 = 8;
+const NAMED_ON_PAGE: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "settings_api.html")]
 struct ApiPage {
     frame: Frame,
     keys: Vec<KeyRow>,
-    active_count: usize,
+    total: i64,
+    matching: i64,
+    active_count: i64,
     can_revoke_all: bool,
-}
-
-#[derive(Template)]
-#[template(path = "new_key.html")]
-struct NewKeyPage {
-    frame: Frame,
-    label: String,
-    scopes: Vec<ScopeChoice>,
-    expiry: String,
-    expiry_date: String,
-    earliest_date: String,
-    latest_date: String,
-    problems: Problems,
-}
-
-#[derive(Template)]
-#[template(path = "key_created.html")]
-struct KeyCreatedPage {
-    frame: Frame,
-    key: KeyRow,
-    plaintext: String,
-    curl: String,
+    query: Asked,
+    is_filtered: bool,
+    pages: Pages,
+    named: Vec<KeyRow>,
+    more: i64,
+    confirm: Option<Confirm>,
 }
 
 #[derive(Template)]
@@ -61,250 +50,148 @@ struct RevokeKeyPage {
 struct RevokeAllPage {
     frame: Frame,
     keys: Vec<KeyRow>,
+    more: i64,
+    active_count: i64,
+    confirm: Option<Confirm>,
 }
 
-#[derive(Default)]
-struct Problems {
-    label: Option<String>,
-    scopes: Option<String>,
-    expiry: Option<String>,
+/// Which keys the list shows, as its form says it.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    page: String,
 }
 
-struct ScopeChoice {
-    name: &'static str,
-    grants: &'static str,
-    ticked: bool,
+/// Where the list stands, and how to go on.
+struct Pages {
+    first: i64,
+    last: i64,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
-struct KeyRow {
-    id: String,
-    label: String,
-    prefix: String,
-    scopes: Vec<&'static str>,
-    status: &'static str,
-    status_text: String,
-    created_by: String,
-    created: When,
-    expires: Option<When>,
-    last_used: Option<When>,
-    last_used_ip: Option<String>,
-    revoked: Option<When>,
-    can_revoke: bool,
-}
-
-impl KeyRow {
-    fn new(row: keys::KeyRow, created_by: String, actor: &Actor, now: Time) -> Self {
-        let when = |time: Option<Time>| time.map(|time| When::new(time, now));
-        let (status, status_text) = match (row.revoked_at, row.expires_at) {
-            (Some(_), _) => ("revoked", "Revoked".to_owned()),
-            (None, Some(at)) if at <= now => ("expired", "Expired".to_owned()),
-            (None, Some(at)) if at <= now.plus(14 * DAY) => {
-                let left = at.0.saturating_sub(now.0);
-                let text = match left / DAY {
-                    0 => "Expires today".to_owned(),
-                    days => format!("Expires in {}", count(days, "day")),
-                };
-                ("expiring", text)
-            }
-            _ => ("active", "Active".to_owned()),
-        };
-        Self {
-            can_revoke: row.revoked_at.is_none() && keys::may_revoke(actor, &row),
-            scopes: Scopes::from_column(&row.scopes).names(),
-            created: When::new(row.created_at, now),
-            expires: when(row.expires_at),
-            last_used: when(row.last_used_at),
-            revoked: when(row.revoked_at),
-            id: row.id,
-            label: row.label,
-            prefix: row.key_prefix,
-            last_used_ip: row.last_used_ip,
-            status,
-            status_text,
-            created_by,
+impl Asked {
+    /// What is not known of it asks for nothing.
+    fn filter(&self) -> ListFilter {
+        ListFilter {
+            status: self.status.parse().ok(),
+            text: self.q.trim().chars().take(120).collect(),
+            sort: self.sort.parse().unwrap_or_default(),
         }
     }
 
-    fn is_active(&self) -> bool {
-        matches!(self.status, "active" | "expiring")
+    fn page(&self) -> i64 {
+        self.page.parse().unwrap_or(1).clamp(1, 1_000_000)
     }
-}
 
-async fn rows(rooms: &Rooms, member: &Member) -> Result<Vec<KeyRow>> {
-    let now = rooms.keys.now();
-    let found = rooms.keys.list(&member.person.workspace_id).await?;
-    Ok(found
-        .into_iter()
-        .map(|(row, created_by)| KeyRow::new(row, created_by, &member.actor(), now))
-        .collect())
+    fn href(&self, page: i64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("q", self.q.as_str()),
+            ("status", &self.status),
+            ("sort", &self.sort),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if page > 1 {
+            query.append_pair("page", &page.to_string());
+        }
+        match query.finish() {
+            query if query.is_empty() => HERE.to_owned(),
+            query => format!("{HERE}?{query}"),
+        }
+    }
 }
 
 pub async fn list_keys(
     member: Member,
     rooms: web::Data<Rooms>,
     session: Session,
+    Query(query): Query<Asked>,
 ) -> Result<HttpResponse> {
-    let keys = rows(&rooms, &member).await?;
+    let now = rooms.keys.now();
+    let filter = query.filter();
+    let number = query.page();
+    let offset = (number - 1) * PER_PAGE;
+    let is_filtered = filter.status.is_some() || !filter.text.is_empty();
+    let workspace_id = &member.person.workspace_id;
+    let (found, days) = rooms
+        .keys
+        .page(workspace_id, filter, offset, PER_PAGE, today(now) - DAYS)
+        .await?;
+    let actor = member.actor();
+    let keys: Vec<KeyRow> = found
+        .rows
+        .into_iter()
+        .map(|(row, created_by)| {
+            let mut key = KeyRow::new(row, created_by, &actor, now);
+            key.spark = Spark::draw(&days_of(&key.id, &days, now), 120, 24);
+            key
+        })
+        .collect();
+    let shown = i64::try_from(keys.len()).unwrap_or(PER_PAGE);
+    let can_revoke_all = member.person.is_admin();
+    let named = match can_revoke_all && found.active > 0 {
+        true => live(&rooms, &member, NAMED).await?,
+        false => Vec::new(),
+    };
     page(
         200,
         &ApiPage {
             frame: Frame::settings("API keys", "api", &member.person, &session)?,
-            active_count: keys.iter().filter(|key| key.is_active()).count(),
-            can_revoke_all: member.person.is_admin(),
+            total: found.total,
+            matching: found.matching,
+            active_count: found.active,
+            can_revoke_all,
+            pages: Pages {
+                first: offset + 1,
+                last: offset + shown,
+                previous: (number > 1).then(|| query.href(number - 1)),
+                next: (offset + shown < found.matching).then(|| query.href(number + 1)),
+            },
+            is_filtered,
+            more: found.active - i64::try_from(named.len()).unwrap_or(0),
+            named,
+            confirm: confirm::ask(&member, &rooms),
             keys,
+            query,
         },
     )
 }
 
-pub async fn new_key(
-    member: Member,
-    rooms: web::Data<Rooms>,
-    session: Session,
-) -> Result<HttpResponse> {
-    let frame = Frame::settings("Create an API key", "api", &member.person, &session)?;
-    page(
-        200,
-        &form_page(
-            frame,
-            &Typed::default(),
-            Problems::default(),
-            rooms.keys.now(),
-        ),
-    )
-}
-
-/// What was typed into the form.
-struct Typed {
-    label: String,
-    scopes: Vec<String>,
-    expiry: String,
-    expiry_date: String,
-}
-
-impl Default for Typed {
-    fn default() -> Self {
-        Self {
-            label: String::new(),
-            scopes: Vec::new(),
-            expiry: "90d".to_owned(),
-            expiry_date: String::new(),
-        }
-    }
-}
-
-impl Typed {
-    fn from_form(form: &Fields) -> Self {
-        Self {
-            label: form.get("label").to_owned(),
-            scopes: form.all("scopes").map(str::to_owned).collect(),
-            expiry: form.get("expiry").to_owned(),
-            expiry_date: form.get("expiry_date").to_owned(),
-        }
-    }
-
-    fn scopes(&self) -> Result<Scopes> {
-        let known = self
-            .scopes
-            .iter()
-            .map(|name| name.parse::<Scope>())
-            .collect::<Result<Vec<_>, _>>();
-        known
-            .ok()
-            .and_then(Scopes::new)
-            .ok_or_else(|| Error::invalid("Tick at least one scope."))
-    }
-
-    fn expiry(&self, now: Time) -> Result<Expiry> {
-        let days = |days: i64| Expiry::parse(Some(now.plus(days * DAY)), now);
-        match self.expiry.as_str() {
-            "30d" => days(30),
-            "90d" => days(90),
-            "1y" => days(365),
-            "never" => Ok(Expiry::NEVER),
-            "date" => {
-                let end = Time::parse(&format!("{}T23:59:59.999Z", self.expiry_date));
-                match end {
-                    None => Err(Error::invalid("Choose the date on which the key expires.")),
-                    end => Expiry::parse(end, now).map_err(|_| {
-                        Error::invalid("Choose a date from today on, at most ten years away.")
-                    }),
-                }
-            }
-            _ => Err(Error::invalid("Choose when the key expires.")),
-        }
-    }
-}
-
-fn form_page(frame: Frame, typed: &Typed, problems: Problems, now: Time) -> NewKeyPage {
-    let date = |time: Time| time.utc().format("%Y-%m-%d").to_string();
-    NewKeyPage {
-        frame,
-        label: typed.label.clone(),
-        scopes: Scope::iter()
-            .map(|scope| ScopeChoice {
-                name: scope.as_str(),
-                grants: scope.grants(),
-                ticked: typed.scopes.iter().any(|name| name == scope.as_str()),
-            })
-            .collect(),
-        expiry: typed.expiry.clone(),
-        expiry_date: typed.expiry_date.clone(),
-        earliest_date: date(now),
-        // The day whose last instant is still within the longest life.
-        latest_date: date(now.plus(LONGEST_LIFE - DAY)),
-        problems,
-    }
-}
-
-/// The answer to this POST is the one place that ever shows the key.
-pub async fn create_key(
-    member: Member,
-    rooms: web::Data<Rooms>,
-    session: Session,
-    form: Fields,
-) -> Result<HttpResponse> {
-    let now = rooms.keys.now();
-    let typed = Typed::from_form(&form);
-    let new = match (
-        Label::parse(&typed.label),
-        typed.scopes(),
-        typed.expiry(now),
-    ) {
-        (Ok(label), Ok(scopes), Ok(expiry)) => NewKey {
-            label,
-            scopes,
-            expiry,
-        },
-        (label, scopes, expiry) => {
-            let frame = Frame::settings("Create an API key", "api", &member.person, &session)?;
-            let problems = Problems {
-                label: label.err().as_ref().map(for_people),
-                scopes: scopes.err().as_ref().map(for_people),
-                expiry: expiry.err().as_ref().map(for_people),
-            };
-            return page(400, &form_page(frame, &typed, problems, now));
-        }
+/// The live keys that were used last.
+async fn live(rooms: &Rooms, member: &Member, limit: i64) -> Result<Vec<KeyRow>> {
+    let filter = ListFilter {
+        status: Some(Status::Active),
+        sort: Sort::Used,
+        ..ListFilter::default()
     };
-    let (row, plain) = rooms.keys.create(&member.person, new).await?;
-    let created_by = member.person.name.clone();
-    let mut answer = page(
-        201,
-        &KeyCreatedPage {
-            frame: Frame::settings("API key created", "api", &member.person, &session)?,
-            curl: format!(
-                "curl -H 'Authorization: Bearer {}' \\\n  {}/api/open/v1/projects",
-                plain.reveal(),
-                rooms.base_url
-            ),
-            plaintext: plain.reveal().to_owned(),
-            key: KeyRow::new(row, created_by, &member.actor(), now),
-        },
-    )?;
-    answer.headers_mut().insert(
-        header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-store"),
-    );
-    Ok(answer)
+    let now = rooms.keys.now();
+    let workspace_id = &member.person.workspace_id;
+    let (found, _) = rooms
+        .keys
+        .page(workspace_id, filter, 0, limit, today(now) + 1)
+        .await?;
+    Ok(found
+        .rows
+        .into_iter()
+        .map(|(row, created_by)| KeyRow::new(row, created_by, &member.actor(), now))
+        .collect())
+}
+
+/// One key of the member's workspace, as the pages show it.
+pub async fn one(rooms: &Rooms, member: &Member, key_id: &str) -> Result<(keys::KeyRow, KeyRow)> {
+    let (row, created_by) = rooms.keys.find(&member.person.workspace_id, key_id).await?;
+    let shown = KeyRow::new(row.clone(), created_by, &member.actor(), rooms.keys.now());
+    Ok((row, shown))
 }
 
 pub async fn ask_revoke(
@@ -313,11 +200,7 @@ pub async fn ask_revoke(
     session: Session,
     key_id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let key = rows(&rooms, &member)
-        .await?
-        .into_iter()
-        .find(|key| key.id == *key_id)
-        .ok_or_else(|| Error::not_found("key"))?;
+    let (_, key) = one(&rooms, &member, &key_id).await?;
     if !key.can_revoke {
         return match key.revoked {
             Some(_) => Ok(see_other(HERE)),
@@ -352,27 +235,55 @@ pub async fn revoke(
     Ok(see_other(HERE))
 }
 
+async fn revoke_all_page(
+    admin: &Member,
+    rooms: &Rooms,
+    session: &Session,
+    confirm: Option<Confirm>,
+) -> Result<HttpResponse> {
+    let keys = live(rooms, admin, NAMED_ON_PAGE).await?;
+    let nothing = ListFilter {
+        status: Some(Status::Active),
+        ..ListFilter::default()
+    };
+    let (counted, _) = rooms
+        .keys
+        .page(&admin.person.workspace_id, nothing, 0, 0, 0)
+        .await?;
+    let status = match &confirm {
+        Some(Confirm { problem: Some(_) }) => 400,
+        _ => 200,
+    };
+    page(
+        status,
+        &RevokeAllPage {
+            frame: Frame::settings("Revoke all keys", "api", &admin.person, session)?,
+            more: counted.active - i64::try_from(keys.len()).unwrap_or(0),
+            active_count: counted.active,
+            keys,
+            confirm,
+        },
+    )
+}
+
 pub async fn ask_revoke_all(
     admin: Admin,
     rooms: web::Data<Rooms>,
     session: Session,
 ) -> Result<HttpResponse> {
-    let mut keys = rows(&rooms, &admin.0).await?;
-    keys.retain(KeyRow::is_active);
-    page(
-        200,
-        &RevokeAllPage {
-            frame: Frame::settings("Revoke all keys", "api", &admin.0.person, &session)?,
-            keys,
-        },
-    )
+    let confirm = confirm::ask(&admin.0, &rooms);
+    revoke_all_page(&admin.0, &rooms, &session, confirm).await
 }
 
 pub async fn revoke_all(
     admin: Admin,
     rooms: web::Data<Rooms>,
     session: Session,
+    form: Fields,
 ) -> Result<HttpResponse> {
+    if let Some(again) = confirm::check(&admin.0, &rooms, &session, &form).await? {
+        return revoke_all_page(&admin.0, &rooms, &session, Some(again)).await;
+    }
     let revoked = rooms.keys.revoke_all(&admin.0.actor()).await?;
     let word = match revoked.len() {
         0 => "No key was active, so none was revoked.".to_owned(),

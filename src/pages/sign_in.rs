@@ -21,6 +21,7 @@ struct SignInPage {
     email: String,
     next: String,
     problem: Option<String>,
+    note: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +49,7 @@ pub async fn show_sign_in(
             email: String::new(),
             next,
             problem: None,
+            note: None,
         },
     )
 }
@@ -78,6 +80,7 @@ pub async fn sign_in(
                     email,
                     next,
                     problem: Some(for_people(&error)),
+                    note: None,
                 },
             )?;
             if let Detail::RetryAfter(seconds) = error.detail {

@@ -165,9 +165,21 @@ async fn signing_in_renews_the_session_and_signing_out_ends_it() {
 async fn a_session_runs_out_and_a_forged_one_is_none() {
     let app = TestApp::start().await;
     let ada = app.admin().await;
-    app.clock.advance(14 * DAY - 1);
+    // In use, it lasts for fourteen days.
+    for _ in 0..6 {
+        app.clock.advance(2 * DAY);
+        assert_eq!(ada.get("/api/open-api/keys").await.status, 200);
+    }
+    app.clock.advance(2 * DAY - 1);
     assert_eq!(ada.get("/api/open-api/keys").await.status, 200);
     app.clock.advance(1);
+    assert_eq!(ada.get("/api/open-api/keys").await.status, 401);
+
+    // Unused, for three.
+    let ada = app.sign_in(&ada).await;
+    app.clock.advance(3 * DAY - 1);
+    assert_eq!(ada.get("/api/open-api/keys").await.status, 200);
+    app.clock.advance(3 * DAY);
     assert_eq!(ada.get("/api/open-api/keys").await.status, 401);
 
     let digest: String = app

@@ -160,10 +160,16 @@ impl TestApp {
             .ok()
             .unwrap();
         let mut user = self.anon();
-        user.email = email.clone();
-        let answer = user
-            .post_form("/sign-in", &[("email", &email), ("password", PASSWORD)])
-            .await;
+        user.email = email;
+        self.sign_in(&user).await
+    }
+
+    /// The same person with a new session.
+    pub async fn sign_in(&self, user: &User) -> User {
+        let mut user = user.clone();
+        user.cookie = None;
+        let fields = [("email", user.email.as_str()), ("password", PASSWORD)];
+        let answer = user.post_form("/sign-in", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         user.cookie = Some(answer.session_cookie().unwrap());
         user

@@ -40,7 +40,7 @@ async fn a_key_is_made_shown_once_and_listed_without_its_secret() {
             "scopes": ["jobs:read", "jobs:write"], "createdByUserId": "[createdByUserId]",
             "hashVersion": "v1", "createdAt": "2026-11-24T10:00:00.000Z",
             "expiresAt": "2027-02-22T10:00:00.000Z", "lastUsedAt": null, "lastUsedIp": null,
-            "revokedAt": null,
+            "revokedAt": null, "allowedNetworks": [], "replacedByKeyId": null,
         })
     );
     assert_eq!(

@@ -16,6 +16,7 @@ mod doors;
 mod errors;
 mod harness;
 mod jobs;
+mod key_lives;
 mod keys;
 mod pages;
 mod pdf_maker;

@@ -37,7 +37,7 @@ async fn a_key_is_made_in_the_browser_and_shown_in_that_answer_only() {
     assert_eq!(created.status, 201, "{}", created.text);
     assert_eq!(created.header("cache-control"), "no-store");
     let plain = plaintext(&created.text).unwrap().to_owned();
-    assert!(created.text.contains("/api/open/v1/projects"));
+    assert!(created.text.contains("/api/open/v1/key"));
     assert!(
         created
             .text
@@ -266,6 +266,7 @@ async fn the_states_of_a_key_are_words() {
             .contains("Expires in 5 days")
     );
     app.clock.advance(6 * DAY);
+    let admin = app.sign_in(&admin).await;
     let page = admin.get("/settings/api").await;
     assert!(page.text.contains("Expired") && page.text.contains("Active"));
 }

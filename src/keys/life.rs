@@ -1,0 +1,615 @@
+//! What happens to a key between its making and its end. Each change is one transaction with its
+//! record in the audit log and its mails.
+
+use crate::accounts::Person;
+use crate::audit::{self, Action, Actor};
+use crate::clock::{DAY, HOUR, MINUTE, Time};
+use crate::db::Conn;
+use crate::error::{Code, Error, Result};
+use crate::id;
+
+use super::notices::{self, Reason};
+use super::traffic::Visit;
+use super::{
+    Expiry, Finding, KeyRow, Keys, LONGEST_LIFE, Label, Networks, NewKey, PlainKey, Scopes, leaks,
+    may_change, store,
+};
+
+/// Live keys in a workspace, and keys that one person makes in an hour: against programs that run
+/// wild, so two at once may overshoot a little.
+const MOST_LIVE: i64 = 5_000;
+const MOST_AN_HOUR: i64 = 500;
+/// Expiries told in one go.
+const BATCH: i64 = 100;
+/// Findings in one report.
+const MOST_FINDINGS: usize = 1_000;
+
+/// How long a rotated key still works, unless its successor is used before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+pub enum Grace {
+    #[strum(serialize = "now")]
+    Now,
+    #[strum(serialize = "1h")]
+    Hour,
+    #[strum(serialize = "24h")]
+    Day,
+    #[strum(serialize = "7d")]
+    Week,
+}
+
+impl Grace {
+    fn length(self) -> i64 {
+        match self {
+            Self::Now => 0,
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+            Self::Week => 7 * DAY,
+        }
+    }
+}
+
+/// What a rotation made.
+pub struct Rotated {
+    pub old: KeyRow,
+    pub new: KeyRow,
+    pub plain: PlainKey,
+}
+
+impl Keys {
+    /// Makes a key for a person. The plaintext is in the answer and nowhere else.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        creator: &Person,
+        new: NewKey,
+    ) -> Result<(KeyRow, PlainKey)> {
+        let plain = PlainKey::generate()?;
+        let now = self.clock.now();
+        let row = self.row(creator, new, &plain, now);
+        let (stored, actor, base_url) = (row.clone(), actor.clone(), self.base_url.clone());
+        self.db
+            .write(move |connection| insert(connection, &actor, &stored, &base_url, now))
+            .await?;
+        Ok((row, plain))
+    }
+
+    /// Revokes one key and tells the admins and its creator. Revoking it again changes nothing.
+    pub async fn revoke(&self, actor: &Actor, key_id: &str) -> Result<KeyRow> {
+        // So that the notice names the last use there was.
+        self.catch_up().await;
+        let now = self.clock.now();
+        let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
+        self.db
+            .write(move |connection| {
+                let row = changeable(connection, &actor, &key_id)?;
+                if end(connection, &actor, &row, Reason::Asked, now)? {
+                    let one = std::slice::from_ref(&row);
+                    notices::queue_revoked(connection, &actor, one, Reason::Asked, &base_url, now)?;
+                }
+                // Read again: of two revocations at once, both answer the one that holds.
+                again(connection, &row)
+            })
+            .await
+    }
+
+    /// Revokes every live key of the admin's workspace at one instant; answers those.
+    pub async fn revoke_all(&self, actor: &Actor) -> Result<Vec<KeyRow>> {
+        let Actor::Person { person, .. } = actor else {
+            return Err(Error::forbidden("Only an admin revokes all keys."));
+        };
+        if !person.is_admin() {
+            return Err(Error::forbidden("Only an admin revokes all keys."));
+        }
+        self.catch_up().await;
+        let now = self.clock.now();
+        let (actor, base_url) = (actor.clone(), self.base_url.clone());
+        let workspace_id = person.workspace_id.clone();
+        self.db
+            .write(move |connection| {
+                let mut revoked = Vec::new();
+                let mut live = store::live_of_workspace(connection, &workspace_id, now)?;
+                live.sort_by(|one, other| one.id.cmp(&other.id));
+                for mut row in live {
+                    if end(connection, &actor, &row, Reason::Asked, now)? {
+                        row.revoked_at = Some(now);
+                        revoked.push(row);
+                    }
+                }
+                // Newest first, as everywhere.
+                revoked.reverse();
+                notices::queue_revoked(
+                    connection,
+                    &actor,
+                    &revoked,
+                    Reason::Asked,
+                    &base_url,
+                    now,
+                )?;
+                Ok(revoked)
+            })
+            .await
+    }
+
+    /// Changes what a key is called and from where it may be used; `None` leaves it as it is.
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        key_id: &str,
+        label: Option<Label>,
+        networks: Option<Networks>,
+    ) -> Result<KeyRow> {
+        let now = self.clock.now();
+        let (actor, key_id) = (actor.clone(), key_id.to_owned());
+        self.db
+            .write(move |connection| {
+                let row = changeable(connection, &actor, &key_id)?;
+                if row.revoked_at.is_some() {
+                    return Err(Error::new(
+                        Code::KeyNotActive,
+                        "This key is revoked; it stays as it was.",
+                    ));
+                }
+                let label = label.map_or(row.label.clone(), |label| label.0);
+                let networks = networks.map_or(row.networks.clone(), |list| list.to_column());
+                let mut changes = Vec::new();
+                if label != row.label {
+                    changes.push(format!("label: {} → {label}", row.label));
+                }
+                if networks != row.networks {
+                    let words = |text: &str| match text {
+                        "" => "anywhere".to_owned(),
+                        text => text.to_owned(),
+                    };
+                    changes.push(format!(
+                        "networks: {} → {}",
+                        words(&row.networks),
+                        words(&networks)
+                    ));
+                }
+                if changes.is_empty() {
+                    return Ok(row);
+                }
+                store::change(
+                    connection,
+                    &row.id,
+                    &label,
+                    &label.to_lowercase(),
+                    &networks,
+                )?;
+                audit::record(
+                    connection,
+                    &row.workspace_id,
+                    &actor,
+                    Action::KeyChanged,
+                    (&row.id, &label),
+                    changes.join("; "),
+                    now,
+                )?;
+                again(connection, &row)
+            })
+            .await
+    }
+
+    /// Makes a successor of a live key: same label, scopes and networks. The old key works until
+    /// the successor is first used, at most for the grace. Without an expiry the successor lives
+    /// as long as the old key was meant to.
+    pub async fn rotate(
+        &self,
+        actor: &Actor,
+        key_id: &str,
+        grace: Grace,
+        expiry: Option<Expiry>,
+    ) -> Result<Rotated> {
+        let Actor::Person { person, .. } = actor else {
+            return Err(Error::forbidden("Only people rotate keys."));
+        };
+        self.catch_up().await;
+        let now = self.clock.now();
+        let plain = PlainKey::generate()?;
+        // What it takes over from the old key is filled in below, inside the transaction.
+        let blank = NewKey {
+            label: Label(String::new()),
+            scopes: Scopes::from_column(""),
+            expiry: Expiry::NEVER,
+            networks: Networks::default(),
+        };
+        let mut new = self.row(person, blank, &plain, now);
+        let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
+        let (old, new) = self
+            .db
+            .write(move |connection| {
+                let old = changeable(connection, &actor, &key_id)?;
+                if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
+                    return Err(Error::new(
+                        Code::KeyNotActive,
+                        "This key has ended; create a new one.",
+                    ));
+                }
+                if old.replaced_by_key_id.is_some() {
+                    return Err(Error::new(
+                        Code::KeyNotActive,
+                        "This key has a successor already.",
+                    ));
+                }
+                let longest = store::policy(connection, &old.workspace_id)?.0;
+                new.label.clone_from(&old.label);
+                new.label_folded.clone_from(&old.label_folded);
+                new.scopes.clone_from(&old.scopes);
+                new.networks.clone_from(&old.networks);
+                new.expires_at = match expiry {
+                    Some(expiry) => expiry.0,
+                    None => same_life(&old, longest, now),
+                };
+                new.replaces_key_id = Some(old.id.clone());
+                if grace != Grace::Now {
+                    new.ends_key_id = Some(old.id.clone());
+                }
+                insert(connection, &actor, &new, &base_url, now)?;
+                let until = now.plus(grace.length());
+                let until = old.expires_at.map_or(until, |end| end.min(until));
+                let detail = match grace {
+                    Grace::Now => format!("successor {}…; ended at once", new.key_prefix),
+                    _ => format!(
+                        "successor {}…; works until that is used, at the latest until {until}",
+                        new.key_prefix
+                    ),
+                };
+                audit::record(
+                    connection,
+                    &old.workspace_id,
+                    &actor,
+                    Action::KeyRotated,
+                    (&old.id, &old.label),
+                    detail,
+                    now,
+                )?;
+                match grace {
+                    Grace::Now => {
+                        store::replace(connection, &old.id, &new.id, old.expires_at)?;
+                        if end(connection, &actor, &old, Reason::Rotated, now)? {
+                            let one = std::slice::from_ref(&old);
+                            notices::queue_revoked(
+                                connection,
+                                &actor,
+                                one,
+                                Reason::Rotated,
+                                &base_url,
+                                now,
+                            )?;
+                        }
+                    }
+                    _ => store::replace(connection, &old.id, &new.id, Some(until))?,
+                }
+                Ok((again(connection, &old)?, new))
+            })
+            .await?;
+        Ok(Rotated { old, new, plain })
+    }
+
+    /// The first use of a successor ends the key that it replaces.
+    pub(super) async fn take_over(
+        &self,
+        successor: &str,
+        predecessor: &str,
+        visit: Visit<'_>,
+    ) -> Result<()> {
+        self.catch_up().await;
+        let now = self.clock.now();
+        let base_url = self.base_url.clone();
+        let (successor, predecessor) = (successor.to_owned(), predecessor.to_owned());
+        let (ip, request_id) = (visit.ip, visit.request_id.to_owned());
+        self.db
+            .write(move |connection| {
+                if !store::take_over(connection, &successor, &predecessor)? {
+                    return Ok(());
+                }
+                let Some(old) = store::any_by_id(connection, &predecessor)? else {
+                    return Ok(());
+                };
+                if old.expires_at.is_some_and(|end| end <= now) {
+                    return Ok(());
+                }
+                let actor = Actor::Key {
+                    label: old.label.clone(),
+                    ip,
+                    request_id,
+                };
+                if end(connection, &actor, &old, Reason::Rotated, now)? {
+                    let one = std::slice::from_ref(&old);
+                    notices::queue_revoked(
+                        connection,
+                        &actor,
+                        one,
+                        Reason::Rotated,
+                        &base_url,
+                        now,
+                    )?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Tells of keys that end in seven days, in one day, or have ended, each once; answers how
+    /// many.
+    pub async fn tell_expiries(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |connection| store::expiries_to_tell(connection, now, BATCH))
+            .await?;
+        let found = due.len();
+        for key in due {
+            let base_url = self.base_url.clone();
+            self.db
+                .write(move |connection| tell_expiry(connection, &key, &base_url, now))
+                .await?;
+        }
+        Ok(found)
+    }
+
+    /// Revokes the keys that a scanner found; answers for each finding whether it is a key of
+    /// ours. Their last uses stay as they are.
+    pub async fn report_leaks(&self, actor: &Actor, findings: &[Finding]) -> Result<Vec<bool>> {
+        if findings.len() > MOST_FINDINGS {
+            return Err(Error::invalid(format!(
+                "A report may have at most {MOST_FINDINGS} findings."
+            )));
+        }
+        self.catch_up().await;
+        let now = self.clock.now();
+        let places: Vec<Option<(String, String)>> = findings
+            .iter()
+            .map(|finding| {
+                let plain = PlainKey::parse(finding.token.trim().as_bytes())?;
+                let place = leaks::place(finding.url.as_deref().unwrap_or_default());
+                Some((plain.digest(&self.mac).as_str().to_owned(), place))
+            })
+            .collect();
+        let digests: Vec<String> = places.iter().flatten().map(|(d, _)| d.clone()).collect();
+        let (actor, base_url) = (actor.clone(), self.base_url.clone());
+        self.db
+            .write(move |connection| {
+                let keys = store::by_digests(connection, &digests)?;
+                for key in &keys {
+                    let place = places
+                        .iter()
+                        .flatten()
+                        .find(|(digest, _)| *digest == key.digest)
+                        .map_or("", |(_, place)| place);
+                    leaked(connection, &actor, key, place, &base_url, now)?;
+                }
+                Ok(places
+                    .iter()
+                    .map(|place| {
+                        place
+                            .as_ref()
+                            .is_some_and(|(digest, _)| keys.iter().any(|key| key.digest == *digest))
+                    })
+                    .collect())
+            })
+            .await
+    }
+
+    /// Revokes a key that a member found somewhere, if it is one of their workspace; answers it
+    /// as it was before. Whoever holds a key may end it.
+    pub async fn report_found(
+        &self,
+        actor: &Actor,
+        workspace_id: &str,
+        text: &str,
+        place: &str,
+    ) -> Result<Option<KeyRow>> {
+        let Some(plain) = PlainKey::parse(text.trim().as_bytes()) else {
+            return Ok(None);
+        };
+        self.catch_up().await;
+        let now = self.clock.now();
+        let digest = plain.digest(&self.mac).as_str().to_owned();
+        let (actor, base_url) = (actor.clone(), self.base_url.clone());
+        let (workspace_id, place) = (workspace_id.to_owned(), leaks::place(place));
+        self.db
+            .write(move |connection| {
+                let found = store::by_digests(connection, &[digest])?
+                    .into_iter()
+                    .find(|key| key.workspace_id == workspace_id);
+                if let Some(key) = &found {
+                    leaked(connection, &actor, key, &place, &base_url, now)?;
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// What happened to a key, newest first.
+    pub async fn history(&self, key: &KeyRow) -> Result<Vec<audit::Event>> {
+        let (workspace_id, id) = (key.workspace_id.clone(), key.id.clone());
+        self.db
+            .read(move |connection| audit::of_subject(connection, &workspace_id, &id, 100))
+            .await
+    }
+}
+
+/// A key that the actor may change.
+fn changeable(connection: &mut Conn, actor: &Actor, key_id: &str) -> Result<KeyRow> {
+    if !id::has_shape(id::Kind::Key, key_id) {
+        return Err(Error::not_found("key"));
+    }
+    let found = match actor {
+        Actor::Person { person, .. } => store::by_id(connection, &person.workspace_id, key_id)?,
+        _ => store::any_by_id(connection, key_id)?,
+    };
+    let row = found.ok_or_else(|| Error::not_found("key"))?;
+    match may_change(actor, &row) {
+        true => Ok(row),
+        false => Err(Error::forbidden(
+            "This key is someone else’s; ask an admin of the workspace.",
+        )),
+    }
+}
+
+fn again(connection: &mut Conn, row: &KeyRow) -> Result<KeyRow> {
+    store::by_id(connection, &row.workspace_id, &row.id)?.ok_or_else(|| Error::not_found("key"))
+}
+
+/// Stores a new key within the workspace's policy and bounds.
+fn insert(
+    connection: &mut Conn,
+    actor: &Actor,
+    row: &KeyRow,
+    base_url: &str,
+    now: Time,
+) -> Result<()> {
+    let (longest, is_told) = store::policy(connection, &row.workspace_id)?;
+    if let Some(days) = longest {
+        // A minute more: a form takes a while to fill in.
+        let latest = now.plus(days.saturating_mul(DAY)).plus(MINUTE);
+        if row.expires_at.is_none_or(|end| end > latest) {
+            return Err(Error::invalid(format!(
+                "`expiresAt` must be at most {days} days away: that is this workspace’s policy."
+            )));
+        }
+    }
+    let (live, recent) = store::count_for_limits(
+        connection,
+        &row.workspace_id,
+        &row.created_by_user_id,
+        now.plus(-HOUR),
+        now,
+    )?;
+    if live >= MOST_LIVE {
+        return Err(Error::new(
+            Code::LimitExceeded,
+            format!("A workspace may have at most {MOST_LIVE} active keys. Revoke some first."),
+        ));
+    }
+    if recent >= MOST_AN_HOUR {
+        return Err(Error::new(
+            Code::LimitExceeded,
+            format!("One person may create at most {MOST_AN_HOUR} keys an hour."),
+        ));
+    }
+    store::insert(connection, row)?;
+    audit::record(
+        connection,
+        &row.workspace_id,
+        actor,
+        Action::KeyCreated,
+        (&row.id, &row.label),
+        format!(
+            "{}… with {}; expires {}",
+            row.key_prefix,
+            row.scopes,
+            row.expires_at
+                .map_or("never".to_owned(), |end| end.to_string())
+        ),
+        now,
+    )?;
+    if is_told {
+        notices::queue_created(connection, actor, row, base_url, now)?;
+    }
+    Ok(())
+}
+
+/// Ends a key that has not ended yet, and records it; false when it had.
+fn end(
+    connection: &mut Conn,
+    actor: &Actor,
+    row: &KeyRow,
+    reason: Reason<'_>,
+    now: Time,
+) -> Result<bool> {
+    if !store::revoke(
+        connection,
+        &row.id,
+        actor.user_id(),
+        actor.ip().as_deref(),
+        now,
+    )? {
+        return Ok(false);
+    }
+    let detail = match reason {
+        Reason::Asked => String::new(),
+        Reason::Rotated => "its successor has taken over".to_owned(),
+        Reason::Leaked { place } => format!("found at {place}"),
+    };
+    audit::record(
+        connection,
+        &row.workspace_id,
+        actor,
+        Action::KeyRevoked,
+        (&row.id, &row.label),
+        detail,
+        now,
+    )?;
+    Ok(true)
+}
+
+fn leaked(
+    connection: &mut Conn,
+    actor: &Actor,
+    key: &KeyRow,
+    place: &str,
+    base_url: &str,
+    now: Time,
+) -> Result<()> {
+    audit::record(
+        connection,
+        &key.workspace_id,
+        actor,
+        Action::KeyLeaked,
+        (&key.id, &key.label),
+        format!("found at {place}"),
+        now,
+    )?;
+    let reason = Reason::Leaked { place };
+    let is_live = key.expires_at.is_none_or(|end| end > now);
+    if is_live && end(connection, actor, key, reason, now)? {
+        let one = std::slice::from_ref(key);
+        notices::queue_revoked(connection, actor, one, reason, base_url, now)?;
+    }
+    Ok(())
+}
+
+/// The expiry of a successor that lives as long as its predecessor was meant to.
+fn same_life(old: &KeyRow, longest: Option<i64>, now: Time) -> Option<Time> {
+    let longest = longest.map(|days| days.saturating_mul(DAY));
+    let life = old
+        .expires_at
+        .map(|end| end.0.saturating_sub(old.created_at.0).min(LONGEST_LIFE));
+    match (life, longest) {
+        (None, None) => None,
+        (Some(life), None) | (None, Some(life)) => Some(now.plus(life)),
+        (Some(life), Some(longest)) => Some(now.plus(life.min(longest))),
+    }
+}
+
+fn tell_expiry(connection: &mut Conn, key: &KeyRow, base_url: &str, now: Time) -> Result<()> {
+    let Some(ends) = key.expires_at else {
+        return Ok(());
+    };
+    let (told, days) = match ends {
+        ends if ends <= now => (3, 0),
+        ends if ends <= now.plus(DAY) => (2, 1),
+        _ => (1, 7),
+    };
+    if key.expiry_told >= told || !store::mark_told(connection, key, told)? {
+        return Ok(());
+    }
+    if told == 3 {
+        return audit::record(
+            connection,
+            &key.workspace_id,
+            &Actor::Server,
+            Action::KeyExpired,
+            (&key.id, &key.label),
+            "",
+            ends,
+        );
+    }
+    // A key that was made to live for less needs no reminder.
+    if key.created_at > ends.plus(-days * DAY) {
+        return Ok(());
+    }
+    notices::queue_expiring(connection, key, ends, days, base_url, now)
+}
