@@ -32,11 +32,18 @@ impl Driver {
     }
 
     async fn browser(&self, scripts: bool, width: u32) -> Client {
+        self.browser_in(scripts, width, false).await
+    }
+
+    async fn browser_in(&self, scripts: bool, width: u32, dark: bool) -> Client {
+        // Blink's names for the two colour schemes.
+        let scheme = if dark { 0 } else { 1 };
         let mut options = json!({
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-dev-shm-usage", format!("--window-size={width},900"),
+                format!("--blink-settings=preferredColorScheme={scheme}"),
             ],
         });
         if !scripts {
@@ -239,4 +246,269 @@ async fn without_scripts_and_on_a_phone_everything_works() {
         assert!(!overflows(&browser).await, "{path}");
     }
     browser.close().await.unwrap();
+}
+
+/// Where `.ci/run` puts axe-core; it is fetched from npm and not part of the repository.
+fn axe() -> String {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/axe-core/package/axe.min.js");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; fetch it: npm pack axe-core@4 --pack-destination target, and unpack it into target/axe-core",
+            path.display()
+        )
+    })
+}
+
+/// The link of the last mail to someone.
+async fn link_in_mail(app: &TestApp, recipient: &str) -> String {
+    app.drain().await;
+    let mails = app.mails();
+    let mail = mails
+        .iter()
+        .rev()
+        .find(|mail| mail.recipient == recipient)
+        .expect("a mail came");
+    let start = mail.text.find(&app.url).expect("the mail has a link");
+    mail.text[start..]
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+async fn goto(browser: &Client, app: &TestApp, path: &str) {
+    browser.goto(&format!("{}{path}", app.url)).await.unwrap();
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn a_key_is_rotated_and_its_page_tells_which_one_is_in_use() {
+    let app = TestApp::start().await;
+    let driver = Driver::start();
+    let browser = driver.browser(true, 1280).await;
+    set_up(&app, &browser).await;
+    let mut old = app.anon();
+    old.bearer = Some(create(&browser, "Takeoff").await);
+    assert_eq!(old.get("/api/open/v1/projects").await.status, 200);
+    goto(&browser, &app, "/settings/api").await;
+    click(&browser, "a.key-label").await;
+    says(&browser, "GET /api/open/v1/projects").await;
+    click(&browser, "a[href$='/rotate']").await;
+    click(&browser, "form[action$='/rotate'] button[type=submit]").await;
+    let plain = find(&browser, "#plaintext").await.text().await.unwrap();
+    goto(&browser, &app, "/settings/api").await;
+    says(&browser, "Retires").await;
+    assert_eq!(old.get("/api/open/v1/projects").await.status, 200);
+    let mut new = app.anon();
+    new.bearer = Some(plain);
+    assert_eq!(new.get("/api/open/v1/projects").await.status, 200);
+    assert_eq!(old.get("/api/open/v1/projects").await.status, 401);
+    goto(&browser, &app, "/settings/api").await;
+    says(&browser, "Revoked").await;
+    browser.close().await.unwrap();
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn someone_is_invited_joins_and_sets_a_new_password_by_mail() {
+    let app = TestApp::start().await;
+    let driver = Driver::start();
+    let browser = driver.browser(true, 1280).await;
+    set_up(&app, &browser).await;
+    goto(&browser, &app, "/settings/team").await;
+    fill(&browser, "email", "ben@example.com").await;
+    click(
+        &browser,
+        "form[action='/settings/team/invitations'] button[type=submit]",
+    )
+    .await;
+    says(&browser, "ben@example.com").await;
+    let link = link_in_mail(&app, "ben@example.com").await;
+    click(&browser, "form[action='/sign-out'] button").await;
+    find(&browser, "[name=password]").await;
+
+    browser.goto(&link).await.unwrap();
+    fill(&browser, "name", "Ben").await;
+    fill(&browser, "password", PASSWORD).await;
+    click(&browser, "form[action='/join'] button[type=submit]").await;
+    says(&browser, "No API keys yet").await;
+    goto(&browser, &app, "/settings/team").await;
+    says(&browser, "Not allowed").await;
+    goto(&browser, &app, "/settings/account").await;
+    says(&browser, "This session").await;
+    click(&browser, "form[action='/sign-out'] button").await;
+
+    click(&browser, "a[href='/forgot-password']").await;
+    fill(&browser, "email", "ben@example.com").await;
+    click(
+        &browser,
+        "form[action='/forgot-password'] button[type=submit]",
+    )
+    .await;
+    says(&browser, "30 minutes").await;
+    let link = link_in_mail(&app, "ben@example.com").await;
+    browser.goto(&link).await.unwrap();
+    fill(&browser, "password", "harbour-tinsel-ledger-77").await;
+    click(
+        &browser,
+        "form[action='/reset-password'] button[type=submit]",
+    )
+    .await;
+    says(&browser, "Sign in").await;
+    fill(&browser, "email", "ben@example.com").await;
+    fill(&browser, "password", "harbour-tinsel-ledger-77").await;
+    click(&browser, "form[action='/sign-in'] button[type=submit]").await;
+    says(&browser, "No API keys yet").await;
+    browser.close().await.unwrap();
+}
+
+/// Presses Tab until the element with the focus matches.
+async fn tab_to(browser: &Client, css: &str) -> fantoccini::elements::Element {
+    let script = "return document.activeElement.matches(arguments[0])";
+    for _ in 0..60 {
+        let found = browser.execute(script, vec![json!(css)]).await.unwrap();
+        let focused = browser.active_element().await.unwrap();
+        if found == Value::Bool(true) {
+            return focused;
+        }
+        focused.send_keys("\u{e004}").await.unwrap();
+    }
+    panic!("Tab never reaches {css}");
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn with_the_keyboard_alone_a_key_is_made_and_revoked() {
+    let app = TestApp::start().await;
+    let driver = Driver::start();
+    let browser = driver.browser(true, 1280).await;
+    set_up(&app, &browser).await;
+    let enter = "\u{e007}";
+    tab_to(&browser, "a.skip").await;
+    let link = tab_to(&browser, "a[href='/settings/api/new']").await;
+    link.send_keys(enter).await.unwrap();
+    find(&browser, "[name=label]").await;
+    let label = tab_to(&browser, "[name=label]").await;
+    label.send_keys("By keyboard").await.unwrap();
+    let scope = tab_to(&browser, "[value='jobs:read']").await;
+    scope.send_keys(" ").await.unwrap();
+    let button = tab_to(
+        &browser,
+        "form[action='/settings/api/keys'] button[type=submit]",
+    )
+    .await;
+    button.send_keys(enter).await.unwrap();
+    let plain = find(&browser, "#plaintext").await.text().await.unwrap();
+    let mut key = app.anon();
+    key.bearer = Some(plain);
+    assert_eq!(key.get("/api/open/v1/projects").await.status, 200);
+    goto(&browser, &app, "/settings/api").await;
+    let revoke = tab_to(&browser, "a[href$='/revoke']").await;
+    revoke.send_keys(enter).await.unwrap();
+    find(&browser, "dialog[open]").await;
+    // Escape is the safe way out, and gives the focus back.
+    let inside = browser.active_element().await.unwrap();
+    inside.send_keys("\u{e00c}").await.unwrap();
+    let revoke = tab_to(&browser, "a[href$='/revoke']").await;
+    assert_eq!(key.get("/api/open/v1/projects").await.status, 200);
+    revoke.send_keys(enter).await.unwrap();
+    find(&browser, "dialog[open]").await;
+    let button = tab_to(&browser, "dialog[open] button[type=submit]").await;
+    button.send_keys(enter).await.unwrap();
+    says(&browser, "“By keyboard” is revoked.").await;
+    assert_eq!(key.get("/api/open/v1/projects").await.status, 401);
+    browser.close().await.unwrap();
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn axe_finds_nothing_on_any_page() {
+    let source = axe();
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (key, row) = app.key_of(&admin, &["jobs:read"]).await;
+    key.get("/api/open/v1/projects").await;
+    key.post("/api/open/v1/projects", json!({ "name": "x" }))
+        .await;
+    app.key_of(&admin, &["jobs:read"]).await;
+    app.member().await;
+    let invite = [("email", "eve@example.com"), ("role", "member")];
+    let answer = admin.post_form("/settings/team/invitations", &invite).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let join = link_in_mail(&app, "eve@example.com").await;
+    admin
+        .post_form("/forgot-password", &[("email", "ada@example.com")])
+        .await;
+    let reset = link_in_mail(&app, "ada@example.com").await;
+    let team = admin.get("/settings/team").await.text;
+    let remove = team
+        .split('"')
+        .find(|part| part.starts_with("/settings/team/usr_") && part.ends_with("/remove"))
+        .unwrap()
+        .to_owned();
+    let id = row["id"].as_str().unwrap();
+    let plain = [
+        "/sign-in".to_owned(),
+        "/sign-in?done=password".to_owned(),
+        "/forgot-password".to_owned(),
+        join.replace(&app.url, ""),
+        reset.replace(&app.url, ""),
+        "/join?token=x".to_owned(),
+        "/setup".to_owned(),
+        "/nothing".to_owned(),
+    ];
+    let signed_in = [
+        "/settings/api".to_owned(),
+        "/settings/api?q=nothing".to_owned(),
+        "/settings/api/new".to_owned(),
+        format!("/settings/api/keys/{id}"),
+        format!("/settings/api/keys/{id}/rotate"),
+        format!("/settings/api/keys/{id}/revoke"),
+        "/settings/api/revoke-all".to_owned(),
+        "/settings/api/found".to_owned(),
+        "/settings/account".to_owned(),
+        "/settings/team".to_owned(),
+        remove,
+        "/settings/policy".to_owned(),
+        "/settings/audit".to_owned(),
+        "/settings/mail".to_owned(),
+    ];
+    let driver = Driver::start();
+    for (width, dark) in [(1280, false), (375, true)] {
+        let browser = driver.browser_in(true, width, dark).await;
+        let is_dark = "return matchMedia('(prefers-color-scheme: dark)').matches";
+        for path in &plain {
+            goto(&browser, &app, path).await;
+            assert_eq!(
+                browser.execute(is_dark, vec![]).await.unwrap(),
+                Value::Bool(dark)
+            );
+            check_page(&browser, &source, path).await;
+        }
+        goto(&browser, &app, "/sign-in").await;
+        fill(&browser, "email", "ada@example.com").await;
+        fill(&browser, "password", PASSWORD).await;
+        click(&browser, "form[action='/sign-in'] button[type=submit]").await;
+        says(&browser, "API keys").await;
+        for path in &signed_in {
+            goto(&browser, &app, path).await;
+            check_page(&browser, &source, path).await;
+        }
+        browser.close().await.unwrap();
+    }
+}
+
+async fn check_page(browser: &Client, axe: &str, path: &str) {
+    find(browser, "main h1").await;
+    assert!(!overflows(browser).await, "{path} is wider than its window");
+    browser.execute(axe, vec![]).await.unwrap();
+    let run = "const done = arguments[arguments.length - 1];
+        axe.run({ resultTypes: ['violations'] }).then(
+            (found) => done({ passes: found.passes.length, violations: found.violations.map(
+                (one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')) }),
+            (error) => done({ passes: 0, violations: [String(error)] }));";
+    let found = browser.execute_async(run, vec![]).await.unwrap();
+    assert_eq!(found["violations"], json!([]), "{path}");
+    assert!(found["passes"].as_i64().unwrap() > 10, "{path}: axe ran");
 }

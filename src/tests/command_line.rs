@@ -5,20 +5,20 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::harness::{OwnDatabase, PASSWORD, TestApp, program};
 
-struct Place {
-    folder: tempfile::TempDir,
-    database: Option<(OwnDatabase, String)>,
+pub struct Place {
+    pub folder: tempfile::TempDir,
+    pub database: Option<(OwnDatabase, String)>,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             database: OwnDatabase::create(),
         }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command
             .args(arguments)
@@ -34,7 +34,7 @@ impl Place {
         command
     }
 
-    fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = self.command(arguments).spawn().unwrap();
         // A command that reads nothing may have closed its end already.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
@@ -42,16 +42,21 @@ impl Place {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// A server of its own; ended with the test.
-struct Server(Child, String, BufReader<std::process::ChildStdout>);
+pub struct Server(pub Child, pub String, BufReader<std::process::ChildStdout>);
 
 impl Server {
-    fn start(place: &Place) -> Self {
-        let mut child = place.command(&[]).spawn().unwrap();
+    pub fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    pub fn start_with(place: &Place, settings: &[(&str, &str)]) -> Self {
+        let mut command = place.command(&[]);
+        let mut child = command.envs(settings.iter().copied()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

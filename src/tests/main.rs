@@ -21,4 +21,5 @@ mod keys;
 mod pages;
 mod pdf_maker;
 mod schema;
+mod security;
 mod uploads;
