@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use tokio::sync::watch;
 
 use crate::accounts::{self, Accounts, Sessions};
+use crate::audit::Audit;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,7 +24,7 @@ use crate::documents::{Limits, Sandbox};
 use crate::http;
 use crate::jobs::{Jobs, Runner};
 use crate::keys::{Keys, Scanners};
-use crate::mail::Postman;
+use crate::mail::{Outbox, Postman};
 use crate::one_time::OneTimeLinks;
 use crate::projects::Projects;
 use crate::routes::{self, Cookies};
@@ -37,6 +38,8 @@ pub struct Rooms {
     pub projects: Arc<Projects>,
     pub jobs: Jobs,
     pub blobs: Blobs,
+    pub audit: Audit,
+    pub outbox: Outbox,
     pub base_url: String,
     pub trusted_proxies: Vec<IpNet>,
     pub clock: Clock,
@@ -143,6 +146,13 @@ impl Application {
             config.project_credits,
             bell.clone(),
         ));
+        let postman = Arc::new(Postman {
+            db: db.clone(),
+            clock: clock.clone(),
+            transport: config.mail.clone(),
+            from: config.mail_from.clone(),
+            links: OneTimeLinks::new(secret, base_url.clone()),
+        });
         let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
         let rooms = web::Data::new(Rooms {
             accounts: foundation.accounts()?,
@@ -157,6 +167,8 @@ impl Application {
                 bell.clone(),
             ),
             blobs: blobs.clone(),
+            audit: Audit::new(db.clone()),
+            outbox: Outbox::new(&postman, bell.clone(), base_url.clone()),
             base_url: base_url.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             clock: clock.clone(),
@@ -165,13 +177,7 @@ impl Application {
         let worker = Arc::new(Worker {
             keys,
             projects,
-            postman: Arc::new(Postman {
-                db: db.clone(),
-                clock: clock.clone(),
-                transport: config.mail.clone(),
-                from: config.mail_from.clone(),
-                links: OneTimeLinks::new(secret, base_url.clone()),
-            }),
+            postman,
             runner: Arc::new(Runner {
                 db: db.clone(),
                 clock: clock.clone(),

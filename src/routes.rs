@@ -188,6 +188,17 @@ pub fn table() -> Vec<Endpoint> {
         r.to(pages::revoke_all)
     });
 
+    add(&get, "/settings/policy", Page, |r| r.to(pages::show_policy));
+    add(&post, "/settings/policy", Page, |r| r.to(pages::set_policy));
+    add(&get, "/settings/audit", Page, |r| r.to(pages::show_audit));
+    add(&get, "/settings/audit/export", Page, |r| {
+        r.to(pages::export_audit)
+    });
+    add(&get, "/settings/mail", Page, |r| r.to(pages::show_mail));
+    add(&post, "/settings/mail/test", Page, |r| {
+        r.to(pages::send_test_mail)
+    });
+
     add(&get, "/static/app.css", Open, |r| r.to(pages::app_css));
     add(&get, "/static/app.js", Open, |r| r.to(pages::app_js));
     add(&get, "/static/favicon.svg", Open, |r| r.to(pages::favicon));

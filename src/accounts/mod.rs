@@ -1,6 +1,7 @@
 //! People, workspaces and roles; setup, sign-in and sessions. A person belongs to one workspace.
 
 mod password;
+mod policy;
 mod sessions;
 mod store;
 mod throttle;
@@ -20,6 +21,7 @@ use crate::secret::{HmacSha256, Secret, hexadecimal};
 use crate::text;
 
 pub use password::Password;
+pub use policy::{Policy, number};
 pub use sessions::{AGENT, BEGAN_AT, CONFIRMED_AT, IP, SESSION_ID, SessionLimits, Sessions, USER};
 pub use store::{Person, Profile, people_of, workspace_name};
 

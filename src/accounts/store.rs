@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::Role;
+use super::policy::Policy;
 use crate::clock::Time;
 use crate::db::schema::{installation, users, workspaces};
 use crate::db::{Conn, is_taken, lock_for_counting};
@@ -259,4 +260,51 @@ pub fn profile(connection: &mut Conn, workspace_id: &str) -> Result<Profile> {
             workspaces::updated_at,
         ))
         .first(connection)?)
+}
+
+type PolicyColumns = (
+    workspaces::api_enabled,
+    workspaces::longest_key_life_days,
+    workspaces::mail_on_key_creation,
+    workspaces::drawing_credits_per_page,
+    workspaces::document_credits_per_page,
+    workspaces::job_page_limit,
+    workspaces::retention_days,
+);
+const POLICY: PolicyColumns = (
+    workspaces::api_enabled,
+    workspaces::longest_key_life_days,
+    workspaces::mail_on_key_creation,
+    workspaces::drawing_credits_per_page,
+    workspaces::document_credits_per_page,
+    workspaces::job_page_limit,
+    workspaces::retention_days,
+);
+
+pub fn policy(connection: &mut Conn, workspace_id: &str) -> Result<(Policy, Time)> {
+    Ok(workspaces::table
+        .filter(workspaces::id.eq(workspace_id))
+        .select((POLICY, workspaces::updated_at))
+        .first(connection)?)
+}
+
+pub fn set_policy(
+    connection: &mut Conn,
+    workspace_id: &str,
+    policy: &Policy,
+    now: Time,
+) -> Result<()> {
+    diesel::update(workspaces::table.filter(workspaces::id.eq(workspace_id)))
+        .set((
+            workspaces::api_enabled.eq(policy.enabled),
+            workspaces::longest_key_life_days.eq(policy.longest_key_life_days),
+            workspaces::mail_on_key_creation.eq(policy.mail_on_key_creation),
+            workspaces::drawing_credits_per_page.eq(policy.drawing_credits_per_page),
+            workspaces::document_credits_per_page.eq(policy.document_credits_per_page),
+            workspaces::job_page_limit.eq(policy.job_page_limit),
+            workspaces::retention_days.eq(policy.retention_days),
+            workspaces::updated_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
 }

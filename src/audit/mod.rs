@@ -1,17 +1,19 @@
 //! The audit log: who did what to which key, member, session or policy, when and from where.
 //! Rooms record an event in the transaction of the change; rows are only ever added.
 
+mod export;
 mod store;
 
 use std::net::IpAddr;
 
 use crate::accounts::Person;
 use crate::clock::Time;
-use crate::db::Conn;
+use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::id;
 
-pub use store::{Event, Filter, of_subject, page};
+pub use export::Format;
+pub use store::{Event, Filter, of_subject};
 
 /// Who changes something, for the log and the notices.
 #[derive(Clone, Debug)]
@@ -201,4 +203,31 @@ pub fn record(
             detail: detail.into(),
         },
     )
+}
+
+/// The log as its readers see it.
+pub struct Audit {
+    db: Db,
+}
+
+impl Audit {
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// The newest `limit` events of a workspace that match and are older than the event `before`.
+    pub async fn page(
+        &self,
+        workspace_id: &str,
+        filter: &Filter,
+        before: Option<String>,
+        limit: i64,
+    ) -> Result<Vec<Event>> {
+        let (workspace_id, filter) = (workspace_id.to_owned(), filter.clone());
+        self.db
+            .read(move |connection| {
+                store::page(connection, &workspace_id, &filter, before.as_deref(), limit)
+            })
+            .await
+    }
 }

@@ -2,11 +2,13 @@
 //! of the change; the worker sends it, with retries and backoff.
 
 mod notice;
+mod office;
 mod outbox;
 mod transport;
 
 pub use notice::{Envelope, KeyLine, Notice, exact, send};
-pub use outbox::{Message, Row, queue, sent_of, waiting_of};
+pub use office::Outbox;
+pub use outbox::{Message, Row, queue};
 pub use transport::{Sent, Transport};
 
 use lettre::message::Mailbox;

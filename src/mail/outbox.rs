@@ -53,11 +53,7 @@ pub struct Waiting {
 
 /// Queues a message inside the caller's transaction.
 pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<()> {
-    let queued = diesel::select(diesel::dsl::exists(
-        mail_outbox::table.filter(mail_outbox::event.eq(&message.event)),
-    ))
-    .get_result::<bool>(connection)?;
-    if queued {
+    if is_queued(connection, &message.event)? {
         return Ok(());
     }
     diesel::insert_into(mail_outbox::table)
@@ -76,6 +72,14 @@ pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<()> {
         })
         .execute(connection)?;
     Ok(())
+}
+
+/// Whether a message for this event is there, waiting or sent.
+pub fn is_queued(connection: &mut Conn, event: &str) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        mail_outbox::table.filter(mail_outbox::event.eq(event)),
+    ))
+    .get_result(connection)?)
 }
 
 pub fn due(connection: &mut Conn, now: Time, limit: i64) -> Result<Vec<Waiting>> {
@@ -103,10 +107,13 @@ pub fn claim(connection: &mut Conn, row: &Waiting, until: Time) -> Result<bool> 
     Ok(taken == 1)
 }
 
+/// Notes that a message has left. Nothing needs what it said any more.
 pub fn mark_sent(connection: &mut Conn, id: &str, now: Time) -> Result<()> {
     diesel::update(mail_outbox::table.filter(mail_outbox::id.eq(id)))
         .set((
             mail_outbox::sent_at.eq(now),
+            mail_outbox::text_body.eq(""),
+            mail_outbox::html_body.eq(""),
             mail_outbox::last_error.eq(None::<String>),
         ))
         .execute(connection)?;

@@ -22,12 +22,25 @@ pub struct Sent {
 
 #[derive(Clone, Debug)]
 pub enum Transport {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// The connection, and host and port for people.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>, String),
     File(PathBuf),
     Memory(Arc<Mutex<Vec<Sent>>>),
 }
 
+/// How long a mail server may take for one answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
 impl Transport {
+    /// Where mail goes, as a sentence; without the password of the URL.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Smtp(_, place) => format!("Mail goes out by {place}."),
+            Self::File(_) => "Mail is written as .eml files into the folder “mail” of the data folder. Set PLANGREP_SMTP_URL to send it.".to_owned(),
+            Self::Memory(_) => "Mail is kept in memory.".to_owned(),
+        }
+    }
+
     /// `smtp://user:password@host:587` speaks STARTTLS, `smtps://…` TLS from the first byte. The
     /// error is a sentence without the URL, which may hold a password.
     pub fn smtp(url: &str) -> Result<Self, &'static str> {
@@ -38,15 +51,18 @@ impl Transport {
             None if url.starts_with("smtps://") => url.to_owned(),
             None => return Err("must start with smtp:// (STARTTLS) or smtps://"),
         };
+        let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
+        let place = authority.rsplit('@').next().unwrap_or_default().to_owned();
         AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
-            .map(|builder| Self::Smtp(builder.timeout(Some(Duration::from_secs(20))).build()))
+            .map(|builder| Self::Smtp(builder.timeout(Some(TIMEOUT)).build(), place))
             .map_err(|_| "is not a URL such as smtp://user:password@mail.example.com:587")
     }
 
     pub(super) async fn send(&self, from: &Mailbox, row: &Waiting) -> anyhow::Result<()> {
         let message = compose(from, row)?;
         match self {
-            Self::Smtp(transport) => {
+            Self::Smtp(transport, _) => {
                 transport.send(message).await?;
             }
             Self::File(folder) => {
@@ -127,7 +143,7 @@ mod tests {
             "smtp://localhost:25?tls=none",
         ] {
             assert!(
-                matches!(Transport::smtp(url), Ok(Transport::Smtp(_))),
+                matches!(Transport::smtp(url), Ok(Transport::Smtp(..))),
                 "{url}"
             );
         }

@@ -1,21 +1,27 @@
 //! The pages for people: server-rendered, usable without scripts.
 
 mod assets;
+mod audit;
 mod confirm;
 mod error_page;
 mod frame;
 mod key_page;
 mod key_rows;
+mod mail;
 mod new_key;
+mod policy;
 mod settings_api;
 mod setup;
 mod sign_in;
 mod time_words;
 
 pub use assets::{app_css, app_js, favicon};
+pub use audit::{export_audit, show_audit};
 pub use error_page::{dress, not_found_page};
 pub use key_page::{ask_found, edit_key, report_found, show_key};
+pub use mail::{send_test_mail, show_mail};
 pub use new_key::{ask_rotate, create_key, new_key, rotate};
+pub use policy::{set_policy, show_policy};
 pub use settings_api::{ask_revoke, ask_revoke_all, list_keys, revoke, revoke_all};
 pub use setup::{set_up, show_setup};
 pub use sign_in::{home, show_sign_in, sign_in, sign_out};

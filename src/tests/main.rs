@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod admin_pages;
 mod browser;
 mod command_line;
 mod documents;
