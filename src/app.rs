@@ -33,7 +33,7 @@ use crate::worker::{Bell, Worker};
 
 /// What the doors call.
 pub struct Rooms {
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
     pub jobs: Jobs,
@@ -91,12 +91,14 @@ impl Foundation {
         })
     }
 
-    pub fn accounts(&self) -> crate::error::Result<Accounts> {
+    pub fn accounts(&self, base_url: &str) -> crate::error::Result<Accounts> {
         Accounts::new(
             self.db.clone(),
             self.clock.clone(),
             &self.secret,
             self.config.initial_credits,
+            self.config.sessions,
+            base_url.to_owned(),
         )
     }
 
@@ -139,6 +141,7 @@ impl Application {
         } = &foundation;
         let bell = Bell::new();
         let stop = watch::Sender::new(false);
+        let accounts = Arc::new(foundation.accounts(&base_url)?);
         let keys = Arc::new(foundation.keys(&base_url)?);
         let projects = Arc::new(Projects::new(
             db.clone(),
@@ -155,7 +158,7 @@ impl Application {
         });
         let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
         let rooms = web::Data::new(Rooms {
-            accounts: foundation.accounts()?,
+            accounts: accounts.clone(),
             keys: keys.clone(),
             projects: projects.clone(),
             jobs: Jobs::new(
@@ -175,6 +178,7 @@ impl Application {
             confirm_after: config.confirm_after,
         });
         let worker = Arc::new(Worker {
+            accounts,
             keys,
             projects,
             postman,

@@ -146,6 +146,7 @@ async fn user(config: Config, command: UserCommand) -> anyhow::Result<()> {
         workspace,
         role,
     } = command;
+    let base_url = config.base_url(config.bind);
     let foundation = Foundation::lay(config, Clock::system())?;
     if std::io::stdin().is_terminal() {
         writeln!(std::io::stderr(), "Type the password and press Ctrl-D:")?;
@@ -160,7 +161,10 @@ async fn user(config: Config, command: UserCommand) -> anyhow::Result<()> {
         RoleName::Member => Role::Member,
     };
     let new = NewPerson::parse(&email, &name, password.trim_end_matches(['\r', '\n']), role)?;
-    let person = foundation.accounts()?.create(&workspace, new).await?;
+    let person = foundation
+        .accounts(&base_url)?
+        .create(&workspace, new)
+        .await?;
     writeln!(
         std::io::stdout(),
         "{} {} in {}",
@@ -183,7 +187,7 @@ async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
             expires_in,
         } => {
             let person = foundation
-                .accounts()?
+                .accounts(&base_url)?
                 .person_by_email(&email)
                 .await?
                 .ok_or_else(|| anyhow!("nobody has the address {email}"))?;

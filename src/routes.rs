@@ -11,7 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 use crate::accounts::Sessions;
-use crate::api::{jobs, keys, leaks, ops, projects, uploads};
+use crate::api::{jobs, keys, leaks, ops, projects, session, uploads};
 use crate::error::{Code, Detail, Error, Result};
 use crate::http::{catch, require_key, require_same_site, who_is_it};
 use crate::keys::Scope::{self, ArtifactsRead, JobsRead, JobsWrite};
@@ -137,6 +137,10 @@ pub fn table() -> Vec<Endpoint> {
         r.to(keys::change_key)
     });
 
+    add(&post, "/api/open-api/session/confirm", Session, |r| {
+        r.to(session::confirm)
+    });
+
     // For secret scanners: the form of our keys, and where to report one.
     add(&get, "/.well-known/secret-scanning.json", Open, |r| {
         r.to(leaks::key_format)
@@ -197,6 +201,68 @@ pub fn table() -> Vec<Endpoint> {
     add(&get, "/settings/mail", Page, |r| r.to(pages::show_mail));
     add(&post, "/settings/mail/test", Page, |r| {
         r.to(pages::send_test_mail)
+    });
+
+    // The pages of people: how they come in, their team and their own account.
+    add(&get, "/join", Page, |r| r.to(pages::show_join));
+    add(&post, "/join", Page, |r| r.to(pages::join));
+    add(&get, "/forgot-password", Page, |r| {
+        r.to(pages::show_forgot_password)
+    });
+    add(&post, "/forgot-password", Page, |r| {
+        r.to(pages::forgot_password)
+    });
+    add(&get, "/reset-password", Page, |r| {
+        r.to(pages::show_reset_password)
+    });
+    add(&post, "/reset-password", Page, |r| {
+        r.to(pages::reset_password)
+    });
+    add(&get, "/settings/team", Page, |r| r.to(pages::show_team));
+    add(&post, "/settings/team/invitations", Page, |r| {
+        r.to(pages::invite)
+    });
+    add(
+        &post,
+        "/settings/team/invitations/{invitation_id}/cancel",
+        Page,
+        |r| r.to(pages::cancel_invitation),
+    );
+    add(
+        &post,
+        "/settings/team/invitations/{invitation_id}/resend",
+        Page,
+        |r| r.to(pages::resend_invitation),
+    );
+    add(&post, "/settings/team/{user_id}/role", Page, |r| {
+        r.to(pages::set_role)
+    });
+    add(&post, "/settings/team/{user_id}/end-sessions", Page, |r| {
+        r.to(pages::end_sessions)
+    });
+    add(&get, "/settings/team/{user_id}/remove", Page, |r| {
+        r.to(pages::ask_remove)
+    });
+    add(&post, "/settings/team/{user_id}/remove", Page, |r| {
+        r.to(pages::remove)
+    });
+    add(&get, "/settings/account", Page, |r| {
+        r.to(pages::show_account)
+    });
+    add(&post, "/settings/account/name", Page, |r| {
+        r.to(pages::rename)
+    });
+    add(&post, "/settings/account/password", Page, |r| {
+        r.to(pages::change_password)
+    });
+    add(
+        &post,
+        "/settings/account/sessions/{session_id}/end",
+        Page,
+        |r| r.to(pages::end_session),
+    );
+    add(&post, "/settings/account/sessions/end-others", Page, |r| {
+        r.to(pages::end_other_sessions)
     });
 
     add(&get, "/static/app.css", Open, |r| r.to(pages::app_css));

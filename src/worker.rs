@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::accounts::Sessions;
+use crate::accounts::{Accounts, Sessions};
 use crate::error::Result;
 use crate::jobs::Runner;
 use crate::keys::Keys;
@@ -43,6 +43,7 @@ impl Default for Bell {
 }
 
 pub struct Worker {
+    pub accounts: Arc<Accounts>,
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
     pub postman: Arc<Postman>,
@@ -69,9 +70,7 @@ impl Worker {
             });
             let worker = self.clone();
             duties.spawn(async move {
-                worker
-                    .repeat("mail", PAUSE, || worker.postman.deliver())
-                    .await;
+                worker.repeat("mail", PAUSE, || worker.send_mail()).await;
             });
             let worker = self.clone();
             duties.spawn(async move {
@@ -84,6 +83,7 @@ impl Worker {
                 worker
                     .repeat("housekeeping", HOUSEKEEPING, || async {
                         worker.sessions.purge().await?;
+                        worker.accounts.purge_resets().await?;
                         Ok(0)
                     })
                     .await;
@@ -101,7 +101,7 @@ impl Worker {
         loop {
             let mut done = self.projects.provision().await?;
             done += self.keys.tell_expiries().await?;
-            done += self.postman.deliver().await?;
+            done += self.send_mail().await?;
             if let Some(job) = self.runner.claim().await? {
                 self.runner.run(job).await;
                 done += 1;
@@ -110,6 +110,11 @@ impl Worker {
                 return Ok(());
             }
         }
+    }
+
+    async fn send_mail(&self) -> Result<usize> {
+        let asked = self.accounts.send_resets().await?;
+        Ok(asked + self.postman.deliver().await?)
     }
 
     /// Repeats a duty until the stop: at once while there is work, else at the bell or after the

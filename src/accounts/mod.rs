@@ -1,9 +1,16 @@
 //! People, workspaces and roles; setup, sign-in and sessions. A person belongs to one workspace.
 
+mod invitation_store;
+mod invitations;
+mod notices;
+mod own;
 mod password;
 mod policy;
+mod reset_store;
+mod resets;
 mod sessions;
 mod store;
+mod team;
 mod throttle;
 
 use std::net::IpAddr;
@@ -11,19 +18,25 @@ use std::net::IpAddr;
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
-use crate::audit::Actor;
+use crate::audit::{self, Action, Actor, Origin};
 use crate::clock::{Clock, Time};
 use crate::credits;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Detail, Error, Result};
 use crate::id;
+use crate::one_time::OneTimeLinks;
 use crate::secret::{HmacSha256, Secret, hexadecimal};
 use crate::text;
 
+pub use invitation_store::Invitation;
+pub use invitations::check_joining;
 pub use password::Password;
 pub use policy::{Policy, number};
-pub use sessions::{AGENT, BEGAN_AT, CONFIRMED_AT, IP, SESSION_ID, SessionLimits, Sessions, USER};
+pub use sessions::{
+    AGENT, BEGAN_AT, CONFIRMED_AT, IP, SESSION_ID, SessionLimits, SessionRow, Sessions, USER,
+};
 pub use store::{Person, Profile, people_of, workspace_name};
+pub use team::Colleague;
 
 use password::Passwords;
 
@@ -46,6 +59,20 @@ pub enum Role {
     Admin,
 }
 crate::db::columns::stored_by_name!(Role);
+
+impl Role {
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// In a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Member => "a member",
+            Self::Admin => "an admin",
+        }
+    }
+}
 
 /// A mail address, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,10 +119,20 @@ pub struct Accounts {
     setup_mac: HmacSha256,
     subject_mac: HmacSha256,
     initial_credits: i64,
+    limits: SessionLimits,
+    links: OneTimeLinks,
+    base_url: String,
 }
 
 impl Accounts {
-    pub fn new(db: Db, clock: Clock, secret: &Secret, initial_credits: i64) -> Result<Self> {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        secret: &Secret,
+        initial_credits: i64,
+        limits: SessionLimits,
+        base_url: String,
+    ) -> Result<Self> {
         Ok(Self {
             db,
             clock,
@@ -103,6 +140,9 @@ impl Accounts {
             setup_mac: secret.mac("setup link"),
             subject_mac: secret.mac("sign-in subject"),
             initial_credits,
+            limits,
+            links: OneTimeLinks::new(secret, base_url.clone()),
+            base_url,
         })
     }
 
@@ -189,42 +229,71 @@ impl Accounts {
     }
 
     /// Checks a sign-in. An unknown address costs as much time as a wrong password and gets the
-    /// same answer; after ten failures in 15 minutes for the address or the IP, 429.
-    pub async fn sign_in(&self, email: &str, password: &str, ip: IpAddr) -> Result<Person> {
-        self.check_password(email, password, ip)
-            .await?
-            .ok_or_else(|| Error::new(Code::Unauthorized, "The address or the password is wrong."))
+    /// same answer; after ten failures in 15 minutes for the address or the IP, 429. The log of
+    /// the person's workspace tells both outcomes.
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Person> {
+        let found = self
+            .check_password(email, password, origin, Action::SessionStarted)
+            .await?;
+        match found {
+            Some((person, _)) => Ok(person),
+            None => Err(Error::new(
+                Code::Unauthorized,
+                "The address or the password is wrong.",
+            )),
+        }
     }
 
-    /// Asks someone who is signed in for the password once more; throttled as a sign-in.
+    /// Asks someone who is signed in for their password once more: throttled as a sign-in, and
+    /// told in the log. A wrong one is 401, too many are 429. The caller renews the session's
+    /// confirmation after it.
     pub async fn confirm(&self, actor: &Actor, password: &str) -> Result<()> {
-        let Actor::Person { person, ip, .. } = actor else {
+        self.confirmed_hash(actor, password).await?;
+        Ok(())
+    }
+
+    /// As [`Accounts::confirm`]; answers the hash that the password was checked against.
+    async fn confirmed_hash(&self, actor: &Actor, password: &str) -> Result<String> {
+        let Actor::Person {
+            person,
+            ip,
+            request_id,
+        } = actor
+        else {
             return Err(Error::no_session());
         };
-        match self.check_password(&person.email, password, *ip).await? {
-            Some(found) if found.id == person.id => Ok(()),
+        let origin = Origin {
+            ip: *ip,
+            request_id: request_id.clone(),
+        };
+        let found = self
+            .check_password(&person.email, password, &origin, Action::SessionConfirmed)
+            .await?;
+        match found {
+            Some((found, hash)) if found.id == person.id => Ok(hash),
             _ => Err(Error::new(Code::Unauthorized, "The password is wrong.")),
         }
     }
 
+    /// The person whose password it is, with its hash; `told` is what the log says of it then.
     async fn check_password(
         &self,
         email: &str,
         password: &str,
-        ip: IpAddr,
-    ) -> Result<Option<Person>> {
+        origin: &Origin,
+        told: Action,
+    ) -> Result<Option<(Person, String)>> {
         let email = email.trim().to_lowercase();
-        let subjects = [
-            self.subject(&format!("email {email}")),
-            self.subject(&format!("ip {}", neighbourhood(ip))),
-        ];
+        let subjects = self.subjects("", &email, origin.ip);
         let now = self.clock.now();
         // The attempt is noted as failed before it is judged, so that a hundred at once count as
         // a hundred.
         let attempt = id::new(id::Kind::Row);
         let (noted, noting) = (attempt.clone(), subjects.clone());
         self.db
-            .write(move |connection| throttle::note_attempt(connection, &noted, &noting, now))
+            .write(move |connection| {
+                throttle::note_attempt(connection, &noted, &noting, "failed sign-ins", now)
+            })
             .await?;
         let stored = match email.contains('\0') {
             true => None,
@@ -236,16 +305,44 @@ impl Accounts {
         };
         let hash = stored.as_ref().map(|(_, hash)| hash.clone());
         let right = self.passwords.verify(password, hash).await?;
-        match stored {
-            Some((person, _)) if right => {
-                let [address, _] = subjects;
-                self.db
-                    .write(move |connection| throttle::forgive(connection, &attempt, &address))
-                    .await?;
-                Ok(Some(person))
-            }
-            _ => Ok(None),
-        }
+        let (now, origin) = (self.clock.now(), origin.clone());
+        let [address, _] = subjects;
+        self.db
+            .write(move |connection| {
+                let Some((person, hash)) = stored else {
+                    // As much work as telling the log of a wrong password.
+                    throttle::touch(connection, &attempt, now)?;
+                    return Ok(None);
+                };
+                // Whoever got a new password, or left, while this one was checked is not let in
+                // by it.
+                let holds = right
+                    && store::with_password(connection, &person.email)?
+                        .is_some_and(|(same, still)| same.id == person.id && still == hash);
+                let (actor, action) = match (holds, told) {
+                    (true, told) => (origin.person(&person), told),
+                    (false, Action::SessionConfirmed) => {
+                        (origin.person(&person), Action::SessionRefused)
+                    }
+                    (false, _) => (origin.stranger(), Action::SessionRefused),
+                };
+                record(connection, &actor, action, &person, "", now)?;
+                if !holds {
+                    return Ok(None);
+                }
+                throttle::forgive(connection, &attempt, &address)?;
+                Ok(Some((person, hash)))
+            })
+            .await
+    }
+
+    /// What attempts are counted by: the address and where they come from. Those of one `kind` do
+    /// not count for another.
+    fn subjects(&self, kind: &str, email: &str, ip: IpAddr) -> [String; 2] {
+        [
+            self.subject(&format!("{kind}email {email}")),
+            self.subject(&format!("{kind}ip {}", neighbourhood(ip))),
+        ]
     }
 
     fn subject(&self, text: &str) -> String {
@@ -280,6 +377,26 @@ impl Accounts {
     }
 }
 
+/// Records what happened to a person.
+fn record(
+    connection: &mut Conn,
+    actor: &Actor,
+    action: Action,
+    person: &Person,
+    detail: impl Into<String>,
+    now: Time,
+) -> Result<()> {
+    audit::record(
+        connection,
+        &person.workspace_id,
+        actor,
+        action,
+        (&person.id, &person.name),
+        detail,
+        now,
+    )
+}
+
 /// Notes which secret this database belongs to when it is new; answers whether it is this one.
 pub fn check_installation(connection: &mut Conn, secret: &Secret, clock: &Clock) -> Result<bool> {
     Ok(
@@ -300,14 +417,14 @@ pub fn neighbourhood(ip: IpAddr) -> IpAddr {
     }
 }
 
-fn too_many(seconds: i64) -> Error {
+fn too_many(what: &str, seconds: i64) -> Error {
     let minutes = (seconds + 59) / 60;
     Error {
         detail: Detail::RetryAfter(seconds),
         ..Error::new(
             Code::RateLimited,
             format!(
-                "Too many failed sign-ins. Wait {minutes} minute{} and try again.",
+                "Too many {what}. Wait {minutes} minute{} and try again.",
                 if minutes == 1 { "" } else { "s" }
             ),
         )

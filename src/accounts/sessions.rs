@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::clock::{Clock, MINUTE, Time};
-use crate::db::schema::sessions;
+use crate::db::schema::{sessions, users};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id;
@@ -125,7 +125,9 @@ impl Sessions {
             .map_err(Error::internal)?;
         let now = self.clock.now();
         // A session that is renewed keeps its id and its age.
-        let id = entry(&state, SESSION_ID).unwrap_or_else(|| id::new(id::Kind::Session));
+        let renewed: Option<String> = entry(&state, SESSION_ID);
+        let is_new = renewed.is_none();
+        let id = renewed.unwrap_or_else(|| id::new(id::Kind::Session));
         let began_at = entry(&state, BEGAN_AT).map_or(now, Time);
         state.insert(SESSION_ID.to_owned(), serde_json::to_string(&id)?);
         state.insert(BEGAN_AT.to_owned(), serde_json::to_string(&began_at.0)?);
@@ -142,9 +144,25 @@ impl Sessions {
         };
         self.db
             .write(move |connection| {
-                diesel::insert_into(sessions::table)
-                    .values(&row)
-                    .execute(connection)?;
+                if is_new {
+                    diesel::insert_into(sessions::table)
+                        .values(&row)
+                        .execute(connection)?;
+                    return Ok(());
+                }
+                // One that ended while this request ran stays ended: nothing is changed then.
+                diesel::update(
+                    sessions::table
+                        .filter(sessions::id.eq(&row.id))
+                        .filter(sessions::digest.eq(laid_aside(&row.id))),
+                )
+                .set((
+                    sessions::digest.eq(&row.digest),
+                    sessions::state.eq(&row.state),
+                    sessions::last_used_at.eq(row.last_used_at),
+                    sessions::expires_at.eq(row.expires_at),
+                ))
+                .execute(connection)?;
                 Ok(())
             })
             .await?;
@@ -207,10 +225,23 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
+    /// A session that is renewed is deleted first and saved then. Its row is only laid aside here,
+    /// dead, so that the saving can tell whether somebody has ended the session in the meantime.
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        self.change(key, |connection, digest| {
+        let now = self.clock.now();
+        self.change(key, move |connection, digest| {
+            let id: Option<String> = sessions::table
+                .filter(sessions::digest.eq(&digest))
+                .select(sessions::id)
+                .first(connection)
+                .optional()?;
+            let Some(id) = id else { return Ok(0) };
             Ok(
-                diesel::delete(sessions::table.filter(sessions::digest.eq(digest)))
+                diesel::update(sessions::table.filter(sessions::digest.eq(digest)))
+                    .set((
+                        sessions::digest.eq(laid_aside(&id)),
+                        sessions::expires_at.eq(now),
+                    ))
                     .execute(connection)?,
             )
         })
@@ -223,16 +254,75 @@ fn digest(key: &SessionKey) -> String {
     hexadecimal(&Sha256::digest(key.as_ref()))
 }
 
+/// Stands in the place of the digest where no cookie leads to the session any more.
+fn laid_aside(id: &str) -> String {
+    format!("laid aside: {id}")
+}
+
 /// actix-session keeps each entry as JSON.
 fn entry<T: serde::de::DeserializeOwned>(state: &HashMap<String, String>, name: &str) -> Option<T> {
     serde_json::from_str(state.get(name)?).ok()
 }
 
+/// A session that a cookie still opens.
+#[diesel::dsl::auto_type]
+fn live(now: Time, unused_since: Time) -> _ {
+    sessions::expires_at
+        .gt(now)
+        .and(sessions::last_used_at.gt(unused_since))
+}
+
+/// What is known of the sessions of one person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// How many are live.
+    pub live: i64,
+    /// When one of them, or of those that have run out of late, was last used.
+    pub last: Option<Time>,
+}
+
+/// What is known of the sessions of everyone of a workspace, by person.
+pub fn seen_of_workspace(
+    connection: &mut Conn,
+    workspace_id: &str,
+    limits: SessionLimits,
+    now: Time,
+) -> Result<HashMap<String, Seen>> {
+    use diesel::dsl::{count_star, max};
+    let people = users::table
+        .filter(users::workspace_id.eq(workspace_id))
+        .select(users::id.nullable());
+    let last: Vec<(Option<String>, Option<Time>)> = sessions::table
+        .filter(sessions::user_id.eq_any(people))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, max(sessions::last_used_at)))
+        .load(connection)?;
+    let live: Vec<(Option<String>, i64)> = sessions::table
+        .filter(sessions::user_id.eq_any(people))
+        .filter(live(now, now.plus(-limits.idle)))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, count_star()))
+        .load(connection)?;
+    let mut seen: HashMap<String, Seen> = HashMap::new();
+    for (user_id, last) in last {
+        seen.entry(user_id.unwrap_or_default()).or_default().last = last;
+    }
+    for (user_id, live) in live {
+        seen.entry(user_id.unwrap_or_default()).or_default().live = live;
+    }
+    Ok(seen)
+}
+
 /// The live sessions of a person, last used first.
-pub fn of_person(connection: &mut Conn, user_id: &str, now: Time) -> Result<Vec<SessionRow>> {
+pub fn of_person(
+    connection: &mut Conn,
+    user_id: &str,
+    limits: SessionLimits,
+    now: Time,
+) -> Result<Vec<SessionRow>> {
     Ok(sessions::table
         .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::expires_at.gt(now))
+        .filter(live(now, now.plus(-limits.idle)))
         .order((sessions::last_used_at.desc(), sessions::id))
         .select((
             sessions::id,

@@ -223,6 +223,82 @@ pub fn with_password(connection: &mut Conn, email: &str) -> Result<Option<(Perso
         .optional()?)
 }
 
+/// Someone of a workspace, by their id.
+pub fn colleague(connection: &mut Conn, workspace_id: &str, id: &str) -> Result<Option<Person>> {
+    Ok(people()
+        .filter(users::id.eq(id))
+        .filter(users::workspace_id.eq(workspace_id))
+        .filter(users::removed_at.is_null())
+        .select(PERSON)
+        .first(connection)
+        .optional()?)
+}
+
+/// Everyone of a workspace with the time when they joined, oldest first.
+pub fn colleagues(connection: &mut Conn, workspace_id: &str) -> Result<Vec<(Person, Time)>> {
+    Ok(people()
+        .filter(users::workspace_id.eq(workspace_id))
+        .filter(users::removed_at.is_null())
+        .order((users::created_at, users::id))
+        .select((PERSON, users::created_at))
+        .load(connection)?)
+}
+
+pub fn count_admins(connection: &mut Conn, workspace_id: &str) -> Result<i64> {
+    Ok(users::table
+        .filter(users::workspace_id.eq(workspace_id))
+        .filter(users::removed_at.is_null())
+        .filter(users::role.eq(Role::Admin))
+        .count()
+        .get_result(connection)?)
+}
+
+pub fn set_role(connection: &mut Conn, id: &str, role: Role) -> Result<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set(users::role.eq(role))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn set_name(connection: &mut Conn, id: &str, name: &str) -> Result<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set(users::name.eq(name))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Sets the password of someone who is here; with `instead_of`, only as long as their hash is that
+/// one. False when it is not, or when they have left.
+pub fn set_password(
+    connection: &mut Conn,
+    id: &str,
+    hash: &str,
+    instead_of: Option<&str>,
+) -> Result<bool> {
+    let mut who = diesel::update(users::table)
+        .filter(users::id.eq(id))
+        .filter(users::removed_at.is_null())
+        .set(users::password_hash.eq(hash))
+        .into_boxed();
+    if let Some(old) = instead_of {
+        who = who.filter(users::password_hash.eq(old));
+    }
+    Ok(who.execute(connection)? == 1)
+}
+
+/// Makes someone one who has left. Their row stays, since keys and the audit log name them; their
+/// address is free again.
+pub fn mark_removed(connection: &mut Conn, id: &str, now: Time) -> Result<()> {
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((
+            users::removed_at.eq(now),
+            users::email.eq(format!("{id}@removed.invalid")),
+            users::password_hash.eq(""),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Everyone of a workspace, oldest first.
 pub fn people_of(connection: &mut Conn, workspace_id: &str) -> Result<Vec<Person>> {
     Ok(people()

@@ -1,4 +1,5 @@
-//! Slows guessing of passwords down: ten failures in 15 minutes for an address or an IP.
+//! Slows guessing of passwords down: ten failures in 15 minutes for an address or an IP. Requests
+//! for links by mail are counted the same way, each of them.
 
 use diesel::prelude::*;
 
@@ -12,11 +13,12 @@ const WINDOW: i64 = 15 * MINUTE;
 const MOST: i64 = 10;
 
 /// Notes an attempt as failed for each subject, or refuses it when one of them has failed too
-/// often. Forgets what is older than the window.
+/// often: there were too many of `what` then. Forgets what is older than the window.
 pub fn note_attempt(
     connection: &mut Conn,
     attempt: &str,
     subjects: &[String; 2],
+    what: &str,
     now: Time,
 ) -> Result<()> {
     lock_for_counting(connection, "sign_in_failures")?;
@@ -34,7 +36,7 @@ pub fn note_attempt(
             .optional()?;
         if let Some(tenth) = tenth {
             let wait = tenth.plus(WINDOW).0.saturating_sub(now.0);
-            return Err(too_many((wait / SECOND).max(1)));
+            return Err(too_many(what, (wait / SECOND).max(1)));
         }
     }
     for (number, subject) in subjects.iter().enumerate() {
@@ -46,6 +48,14 @@ pub fn note_attempt(
             ))
             .execute(connection)?;
     }
+    Ok(())
+}
+
+/// Changes nothing, at the price of a small write.
+pub fn touch(connection: &mut Conn, attempt: &str, now: Time) -> Result<()> {
+    diesel::update(failures::table.filter(failures::id.eq(format!("{attempt}_0"))))
+        .set(failures::failed_at.eq(now))
+        .execute(connection)?;
     Ok(())
 }
 

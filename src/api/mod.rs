@@ -6,4 +6,5 @@ pub mod keys;
 pub mod leaks;
 pub mod ops;
 pub mod projects;
+pub mod session;
 pub mod uploads;

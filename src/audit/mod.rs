@@ -15,6 +15,32 @@ use crate::id;
 pub use export::Format;
 pub use store::{Event, Filter, of_subject};
 
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub ip: IpAddr,
+    pub request_id: String,
+}
+
+impl Origin {
+    /// A person who sent a request from there.
+    pub fn person(&self, person: &Person) -> Actor {
+        Actor::Person {
+            person: person.clone(),
+            ip: self.ip,
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    /// Someone there of whom nothing else is known.
+    pub fn stranger(&self) -> Actor {
+        Actor::Stranger {
+            ip: self.ip,
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
 /// Who changes something, for the log and the notices.
 #[derive(Clone, Debug)]
 pub enum Actor {
@@ -32,6 +58,11 @@ pub enum Actor {
     /// A request that carried the key itself.
     Key {
         label: String,
+        ip: IpAddr,
+        request_id: String,
+    },
+    /// Someone who is not signed in.
+    Stranger {
         ip: IpAddr,
         request_id: String,
     },
@@ -54,6 +85,7 @@ impl Actor {
             Self::Person { person, .. } => format!("{} ({})", person.name, person.email),
             Self::Scanner { name, .. } => name.clone(),
             Self::Key { label, .. } => format!("the key “{label}”"),
+            Self::Stranger { .. } => "someone who was not signed in".to_owned(),
             Self::CommandLine => "the server’s command line".to_owned(),
             Self::Server => "Plangrep".to_owned(),
         }
@@ -61,9 +93,10 @@ impl Actor {
 
     pub fn ip(&self) -> Option<String> {
         match self {
-            Self::Person { ip, .. } | Self::Scanner { ip, .. } | Self::Key { ip, .. } => {
-                Some(ip.to_string())
-            }
+            Self::Person { ip, .. }
+            | Self::Scanner { ip, .. }
+            | Self::Key { ip, .. }
+            | Self::Stranger { ip, .. } => Some(ip.to_string()),
             Self::CommandLine | Self::Server => None,
         }
     }
@@ -72,7 +105,10 @@ impl Actor {
         match self {
             Self::Person { request_id, .. }
             | Self::Scanner { request_id, .. }
-            | Self::Key { request_id, .. } => Some(request_id.as_str()).filter(|id| !id.is_empty()),
+            | Self::Key { request_id, .. }
+            | Self::Stranger { request_id, .. } => {
+                Some(request_id.as_str()).filter(|id| !id.is_empty())
+            }
             Self::CommandLine | Self::Server => None,
         }
     }

@@ -9,6 +9,7 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use ipnet::IpNet;
 
+use crate::audit::Origin;
 use crate::error::{Error, Result};
 use crate::id;
 
@@ -27,6 +28,16 @@ impl Client {
         Self {
             ip: address(peer, headers, trusted),
             request_id: request_id(headers),
+        }
+    }
+}
+
+impl Client {
+    /// The same for the rooms.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            ip: self.ip,
+            request_id: self.request_id.clone(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod leaks;
 mod life;
 mod networks;
 mod notices;
+mod of_person;
 mod plain;
 mod rate;
 mod scope;
@@ -25,6 +26,7 @@ use crate::secret::{HmacSha256, Secret};
 pub use leaks::{Finding, Scanners, Signature};
 pub use life::Grace;
 pub use networks::Networks;
+pub use of_person::{active_by_person, revoke_of_person};
 pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey};
 pub use rate::Allowance;
 pub use scope::{Scope, Scopes};
@@ -364,7 +366,7 @@ pub fn may_change(actor: &Actor, key: &KeyRow) -> bool {
                 && (person.is_admin() || person.id == key.created_by_user_id)
         }
         Actor::CommandLine => true,
-        Actor::Scanner { .. } | Actor::Key { .. } | Actor::Server => false,
+        Actor::Scanner { .. } | Actor::Key { .. } | Actor::Stranger { .. } | Actor::Server => false,
     }
 }
 

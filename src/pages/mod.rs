@@ -1,10 +1,14 @@
 //! The pages for people: server-rendered, usable without scripts.
 
+mod account;
 mod assets;
 mod audit;
 mod confirm;
+mod device;
 mod error_page;
+mod forgotten;
 mod frame;
+mod join;
 mod key_page;
 mod key_rows;
 mod mail;
@@ -13,11 +17,15 @@ mod policy;
 mod settings_api;
 mod setup;
 mod sign_in;
+mod team;
 mod time_words;
 
+pub use account::{change_password, end_other_sessions, end_session, rename, show_account};
 pub use assets::{app_css, app_js, favicon};
 pub use audit::{export_audit, show_audit};
 pub use error_page::{dress, not_found_page};
+pub use forgotten::{forgot_password, reset_password, show_forgot_password, show_reset_password};
+pub use join::{join, show_join};
 pub use key_page::{ask_found, edit_key, report_found, show_key};
 pub use mail::{send_test_mail, show_mail};
 pub use new_key::{ask_rotate, create_key, new_key, rotate};
@@ -25,6 +33,10 @@ pub use policy::{set_policy, show_policy};
 pub use settings_api::{ask_revoke, ask_revoke_all, list_keys, revoke, revoke_all};
 pub use setup::{set_up, show_setup};
 pub use sign_in::{home, show_sign_in, sign_in, sign_out};
+pub use team::{
+    ask_remove, cancel_invitation, end_sessions, invite, remove, resend_invitation, set_role,
+    show_team,
+};
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

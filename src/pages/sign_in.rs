@@ -28,6 +28,9 @@ struct SignInPage {
 pub struct Next {
     #[serde(default)]
     next: String,
+    /// What led here: a word of ours, never a text.
+    #[serde(default)]
+    done: String,
 }
 
 /// `/` leads to the settings, which lead to the sign-in.
@@ -37,7 +40,7 @@ pub async fn home() -> HttpResponse {
 
 pub async fn show_sign_in(
     member: Option<Member>,
-    Query(Next { next }): Query<Next>,
+    Query(Next { next, done }): Query<Next>,
 ) -> Result<HttpResponse> {
     if member.is_some() {
         return Ok(see_other(local(&next)));
@@ -49,7 +52,11 @@ pub async fn show_sign_in(
             email: String::new(),
             next,
             problem: None,
-            note: None,
+            note: match done.as_str() {
+                "password" => Some("Your password is changed. Sign in with it.".to_owned()),
+                "left" => Some("You have left the workspace.".to_owned()),
+                _ => None,
+            },
         },
     )
 }
@@ -64,7 +71,7 @@ pub async fn sign_in(
     let (email, next) = (form.get("email").to_owned(), form.get("next").to_owned());
     match rooms
         .accounts
-        .sign_in(&email, form.get("password"), client.ip)
+        .sign_in(&email, form.get("password"), &client.origin())
         .await
     {
         Ok(person) => {
@@ -94,9 +101,24 @@ pub async fn sign_in(
     }
 }
 
-pub async fn sign_out(session: Session) -> HttpResponse {
+pub async fn sign_out(
+    member: Option<Member>,
+    rooms: web::Data<Rooms>,
+    session: Session,
+) -> Result<HttpResponse> {
+    if let Some(member) = member {
+        let ended = rooms
+            .accounts
+            .end_session(&member.actor(), &member.session_id)
+            .await;
+        // Somebody else may have ended it at this very moment.
+        match ended {
+            Err(error) if error.code != Code::NotFound => return Err(error),
+            _ => {}
+        }
+    }
     session.purge();
-    see_other("/sign-in")
+    Ok(see_other("/sign-in"))
 }
 
 /// A path of this server to go on to; anything else leads home, so that no link can send people
