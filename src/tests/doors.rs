@@ -11,6 +11,9 @@ fn fill(path: &str, project: &str, job: &str, key: &str) -> String {
     path.replace("{project_id}", project)
         .replace("{job_id}", job)
         .replace("{key_id}", key)
+        .replace("{user_id}", "usr_00000000000000000000000000")
+        .replace("{invitation_id}", "inv_00000000000000000000000000")
+        .replace("{session_id}", "ses_00000000000000000000000000")
 }
 
 async fn ask(user: &User, method: &str, path: &str) -> Answer {

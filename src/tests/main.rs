@@ -21,6 +21,7 @@ mod key_lives;
 mod keys;
 mod pages;
 mod pdf_maker;
+mod people;
 mod schema;
 mod security;
 mod uploads;
