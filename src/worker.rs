@@ -83,6 +83,7 @@ impl Worker {
                 worker
                     .repeat("housekeeping", HOUSEKEEPING, || async {
                         worker.sessions.purge().await?;
+                        worker.postman.purge().await?;
                         worker.accounts.purge_resets().await?;
                         Ok(0)
                     })

@@ -13,7 +13,7 @@ pub use transport::{Sent, Transport};
 
 use lettre::message::Mailbox;
 
-use crate::clock::{Clock, HOUR, MINUTE, SECOND};
+use crate::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
 use crate::db::Db;
 use crate::error::Result;
 use crate::one_time::{Link, OneTimeLinks, PLACE};
@@ -31,7 +31,19 @@ pub struct Postman {
 const LEASE: i64 = 2 * MINUTE;
 const BATCH: i64 = 20;
 
+/// How long it is remembered what was sent, in milliseconds.
+const REMEMBERED: i64 = 400 * DAY;
+
 impl Postman {
+    /// Forgets what was sent long ago. It stays longer than any event can come again, so that
+    /// nothing is told twice.
+    pub async fn purge(&self) -> Result<()> {
+        let before = self.clock.now().plus(-REMEMBERED);
+        self.db
+            .write(move |connection| outbox::purge(connection, before))
+            .await
+    }
+
     /// Sends what is due; answers how many messages it tried.
     pub async fn deliver(&self) -> Result<usize> {
         let now = self.clock.now();
@@ -51,12 +63,16 @@ impl Postman {
             if !claimed {
                 continue;
             }
-            if let Some(link) = waiting.link.as_deref().and_then(Link::from_column) {
-                let url = self.links.url(&link);
-                waiting.text_body = waiting.text_body.replace(PLACE, &url);
-                waiting.html_body = waiting.html_body.replace(PLACE, &url);
+            let link = waiting.link.as_deref().and_then(Link::from_column);
+            let url = link.map(|link| self.links.url(&link));
+            if let Some(url) = &url {
+                waiting.text_body = waiting.text_body.replace(PLACE, url);
+                waiting.html_body = waiting.html_body.replace(PLACE, url);
             }
-            let outcome = self.transport.send(&self.from, &waiting).await;
+            let outcome = self
+                .transport
+                .send(&self.from, &waiting, url.as_deref())
+                .await;
             let now = self.clock.now();
             let retry_at = now.plus(pause(waiting.attempts));
             if let Err(problem) = &outcome {
@@ -66,7 +82,7 @@ impl Postman {
                 .write(move |connection| match outcome {
                     Ok(()) => outbox::mark_sent(connection, &waiting.id, now),
                     Err(problem) => {
-                        outbox::mark_failed(connection, &waiting.id, &problem.to_string(), retry_at)
+                        outbox::mark_failed(connection, &waiting.id, &problem, retry_at)
                     }
                 })
                 .await?;

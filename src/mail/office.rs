@@ -83,7 +83,7 @@ impl Outbox {
                         ),
                     ));
                 }
-                let envelope = Envelope::to(&person, event, "Test mail of Plangrep");
+                let envelope = Envelope::to(&person, event, "Test mail from Plangrep");
                 send(connection, envelope, &notice, now)
             })
             .await?;

@@ -180,3 +180,10 @@ pub fn sent_of(connection: &mut Conn, workspace_id: &str, limit: i64) -> Result<
         .select(ROW)
         .load(connection)?)
 }
+
+/// Forgets what was sent before an instant.
+pub fn purge(connection: &mut Conn, before: Time) -> Result<()> {
+    diesel::delete(mail_outbox::table.filter(mail_outbox::sent_at.lt(before)))
+        .execute(connection)?;
+    Ok(())
+}

@@ -285,7 +285,7 @@ async fn the_outbox_is_shown_and_a_test_mail_goes_once_a_minute() {
     assert_eq!(answer.status, 303, "{}", answer.text);
     assert_eq!(admin.post_nothing("/settings/mail/test").await.status, 303);
     let page = admin.get("/settings/mail").await;
-    assert!(page.text.contains("Test mail of Plangrep") && page.text.contains("ada@example.com"));
+    assert!(page.text.contains("Test mail from Plangrep") && page.text.contains("ada@example.com"));
     assert!(page.text.contains("on its way already"), "{}", page.text);
     let theirs = stranger.get("/settings/mail").await;
     assert!(!theirs.text.contains("ada@example.com"));

@@ -75,6 +75,14 @@ impl TestApp {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_with_mail(None, change).await
+    }
+
+    /// Mail leaves by this transport, instead of staying in memory.
+    pub async fn start_with_mail(
+        transport: Option<Transport>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = OwnDatabase::create();
         let mut settings = Settings {
@@ -87,7 +95,7 @@ impl TestApp {
         change(&mut settings);
         let mut config = Config::from_settings(&settings).unwrap();
         let mails = Arc::new(Mutex::new(Vec::new()));
-        config.mail = Transport::Memory(mails.clone());
+        config.mail = transport.unwrap_or(Transport::Memory(mails.clone()));
         let clock = Clock::frozen_at(Time::parse("2026-11-24T10:00:00Z").unwrap());
         let target = config.database.clone();
         let application = Application::build(config, clock.clone(), program()).unwrap();
@@ -141,12 +149,7 @@ impl TestApp {
     }
 
     pub fn anon(&self) -> User {
-        User {
-            url: self.url.clone(),
-            cookie: None,
-            bearer: None,
-            email: String::new(),
-        }
+        User::at(&self.url)
     }
 
     /// Someone with a session.
@@ -278,6 +281,16 @@ impl Answer {
 }
 
 impl User {
+    /// Someone without anything to show, at a server of this URL.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            cookie: None,
+            bearer: None,
+            email: String::new(),
+        }
+    }
+
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

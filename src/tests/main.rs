@@ -24,4 +24,5 @@ mod pdf_maker;
 mod people;
 mod schema;
 mod security;
+mod smtp;
 mod uploads;
