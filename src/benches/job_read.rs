@@ -23,6 +23,7 @@ fn main() -> anyhow::Result<()> {
 async fn run() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let settings = Settings {
+        rate_limit: Some("0".to_owned()),
         bind: Some("127.0.0.1:0".to_owned()),
         data_dir: Some(folder.path().display().to_string()),
         // Set it to measure PostgreSQL; the default is SQLite.

@@ -24,7 +24,7 @@ pub struct Sent {
 
 #[derive(Clone, Debug)]
 pub enum Transport {
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     File(PathBuf),
     Memory(Arc<Mutex<Vec<Sent>>>),
 }
@@ -84,12 +84,12 @@ impl Transport {
             _ if is_plain => lettre::transport::smtp::SMTP_PORT,
             _ => lettre::transport::smtp::SUBMISSION_PORT,
         });
-        Ok(Self::Smtp(Smtp {
+        Ok(Self::Smtp(Box::new(Smtp {
             transport: builder.timeout(Some(patience.min(CONNECT))).build(),
             place: format!("{}:{port}", parts.host_str().unwrap_or_default()),
             patience,
             hidden: Hidden::of(&parts),
-        }))
+        })))
     }
 
     /// How mail leaves, as a sentence.
