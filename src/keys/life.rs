@@ -263,22 +263,27 @@ impl Keys {
                     detail,
                     now,
                 )?;
-                match grace {
-                    Grace::Now => {
-                        store::replace(connection, &old.id, &new.id, old.expires_at)?;
-                        if end(connection, &actor, &old, Reason::Rotated, now)? {
-                            let one = std::slice::from_ref(&old);
-                            notices::queue_revoked(
-                                connection,
-                                &actor,
-                                one,
-                                Reason::Rotated,
-                                &base_url,
-                                now,
-                            )?;
-                        }
-                    }
-                    _ => store::replace(connection, &old.id, &new.id, Some(until))?,
+                let ends = match grace {
+                    Grace::Now => old.expires_at,
+                    _ => Some(until),
+                };
+                // Of two rotations at once, one makes a successor.
+                if !store::replace(connection, &old.id, &new.id, ends)? {
+                    return Err(Error::new(
+                        Code::KeyNotActive,
+                        "This key has a successor already.",
+                    ));
+                }
+                if grace == Grace::Now && end(connection, &actor, &old, Reason::Rotated, now)? {
+                    let one = std::slice::from_ref(&old);
+                    notices::queue_revoked(
+                        connection,
+                        &actor,
+                        one,
+                        Reason::Rotated,
+                        &base_url,
+                        now,
+                    )?;
                 }
                 Ok((again(connection, &old)?, new))
             })

@@ -360,22 +360,25 @@ pub fn change(
     Ok(())
 }
 
-/// Notes a key's successor, and until when the key itself still works. Nothing more is told of
-/// its expiry but that it has come.
+/// Notes a key's successor, and until when the key itself still works; false when it has one
+/// already. Nothing more is told of its expiry but that it has come.
 pub fn replace(
     connection: &mut Conn,
     id: &str,
     successor: &str,
     expires_at: Option<Time>,
-) -> Result<()> {
-    diesel::update(api_keys::table.filter(api_keys::id.eq(id)))
+) -> Result<bool> {
+    let changed = diesel::update(api_keys::table)
+        .filter(api_keys::id.eq(id))
+        .filter(api_keys::replaced_by_key_id.is_null())
+        .filter(api_keys::revoked_at.is_null())
         .set((
             api_keys::replaced_by_key_id.eq(successor),
             api_keys::expires_at.eq(expires_at),
             api_keys::expiry_told.eq(2),
         ))
         .execute(connection)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Takes note that a successor was used; false when that was noted already.

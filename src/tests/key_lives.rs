@@ -143,6 +143,20 @@ async fn a_rotated_key_ends_at_the_chosen_time_or_at_once() {
 }
 
 #[actix_web::test]
+async fn of_two_rotations_at_once_one_makes_a_successor() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let (_, row) = app.key_of(&admin, &SCOPES).await;
+    let path = format!("{KEYS}/{}/rotate", id(&row));
+    let rotate = async |_: usize| admin.post(&path, json!({})).await.status;
+    let mut answers = futures_util::future::join_all((0..8).map(rotate)).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 409, 409, 409, 409, 409, 409, 409]);
+    let keys = admin.get(KEYS).await.json["keys"].as_array().unwrap().len();
+    assert_eq!(keys, 2);
+}
+
+#[actix_web::test]
 async fn members_change_only_their_own_keys() {
     let app = TestApp::start().await;
     let (admin, member) = (app.admin().await, app.member().await);
