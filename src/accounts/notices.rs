@@ -43,7 +43,8 @@ pub fn queue_invitation(
             id: invitation.id.clone(),
         }),
     };
-    mail::send(connection, envelope, &notice, now)
+    mail::send(connection, envelope, &notice, now)?;
+    Ok(())
 }
 
 /// A link to choose a new password, for someone who forgot theirs.
@@ -81,7 +82,8 @@ pub fn queue_reset(
             "Choose a new password",
         )
     };
-    mail::send(connection, envelope, &notice, now)
+    mail::send(connection, envelope, &notice, now)?;
+    Ok(())
 }
 
 /// That somebody's password is another one now.
@@ -111,5 +113,6 @@ pub fn queue_password_changed(
     };
     let event = format!("password_changed:{}:{}", person.id, id::new(id::Kind::Row));
     let envelope = Envelope::to(person, event, "Your password was changed");
-    mail::send(connection, envelope, &notice, now)
+    mail::send(connection, envelope, &notice, now)?;
+    Ok(())
 }

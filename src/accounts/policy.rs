@@ -4,6 +4,7 @@ use super::Accounts;
 use super::store;
 use crate::audit::{self, Action, Actor};
 use crate::clock::Time;
+use crate::db::lock_for_counting;
 use crate::error::{Error, Result};
 
 /// The policy of a workspace, within its bounds.
@@ -21,9 +22,11 @@ pub struct Policy {
 
 /// A whole number within bounds, or a sentence about it.
 pub fn number(text: &str, least: i64, most: i64) -> Result<i64> {
-    text.trim()
-        .parse()
-        .ok()
+    let text = text.trim();
+    text.bytes()
+        .all(|digit| digit.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| Error::invalid(format!("Type a whole number from {least} to {most}.")))
 }
@@ -32,8 +35,11 @@ impl Policy {
     /// What is different in `other`, for the log.
     fn changes(&self, other: &Self) -> Vec<String> {
         let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
-        let life =
-            |days: Option<i64>| days.map_or("none".to_owned(), |days| format!("{days} days"));
+        let life = |days: Option<i64>| match days {
+            None => "none".to_owned(),
+            Some(1) => "1 day".to_owned(),
+            Some(days) => format!("{days} days"),
+        };
         let parts = [
             ("API", switch(self.enabled), switch(other.enabled)),
             (
@@ -96,6 +102,8 @@ impl Accounts {
         let (actor, person) = (actor.clone(), person.clone());
         self.db
             .write(move |connection| {
+                // So that the record says what this very change replaced.
+                lock_for_counting(connection, "workspaces")?;
                 let (before, _) = store::policy(connection, &person.workspace_id)?;
                 let changes = before.changes(&policy);
                 if changes.is_empty() {

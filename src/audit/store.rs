@@ -8,6 +8,11 @@ use crate::db::Conn;
 use crate::db::schema::audit_events;
 use crate::error::Result;
 
+diesel::define_sql_function! {
+    /// In both databases; SQLite's knows only ASCII.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// A row of the log.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events)]
@@ -69,10 +74,12 @@ pub fn page(
     if !filter.text.is_empty() {
         let part = format!("%{}%", crate::text::escape_like(&filter.text));
         query = query.filter(
-            audit_events::actor_name
-                .like(part.clone())
+            lower(audit_events::actor_name)
+                .like(lower(part.clone()))
                 .escape('\\')
-                .or(audit_events::subject_name.like(part).escape('\\'))
+                .or(lower(audit_events::subject_name)
+                    .like(lower(part))
+                    .escape('\\'))
                 .or(audit_events::subject_id.eq(&filter.text))
                 .or(audit_events::ip.eq(&filter.text).assume_not_null())
                 .or(audit_events::request_id.eq(&filter.text).assume_not_null()),

@@ -64,13 +64,13 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Queues a notice inside the caller's transaction.
+/// Queues a notice inside the caller's transaction; false when its event was told already.
 pub fn send(
     connection: &mut Conn,
     envelope: Envelope<'_>,
     notice: &Notice,
     now: Time,
-) -> Result<()> {
+) -> Result<bool> {
     let message = Message {
         event: envelope.event,
         workspace_id: envelope.workspace_id.to_owned(),

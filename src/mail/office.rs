@@ -73,18 +73,18 @@ impl Outbox {
         let person = person.clone();
         self.db
             .write(move |connection| {
-                if outbox::is_queued(connection, &event)? {
-                    let wait = MINUTE - now.0.rem_euclid(MINUTE);
-                    return Err(Error::new(
-                        Code::RateLimited,
-                        format!(
-                            "A test mail is on its way already. Wait {} seconds for another.",
-                            wait / SECOND + 1
-                        ),
-                    ));
-                }
                 let envelope = Envelope::to(&person, event, "Test mail from Plangrep");
-                send(connection, envelope, &notice, now)
+                if send(connection, envelope, &notice, now)? {
+                    return Ok(());
+                }
+                let wait = MINUTE - now.0.rem_euclid(MINUTE);
+                Err(Error::new(
+                    Code::RateLimited,
+                    format!(
+                        "A test mail is on its way already. Wait {} seconds for another.",
+                        wait / SECOND + 1
+                    ),
+                ))
             })
             .await?;
         self.bell.ring();

@@ -51,35 +51,29 @@ pub struct Waiting {
     pub link: Option<String>,
 }
 
-/// Queues a message inside the caller's transaction.
-pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<()> {
-    if is_queued(connection, &message.event)? {
-        return Ok(());
-    }
-    diesel::insert_into(mail_outbox::table)
-        .values(&Waiting {
-            id: id::new(id::Kind::Mail),
-            event: message.event,
-            recipient: message.recipient,
-            subject: message.subject,
-            text_body: message.text,
-            html_body: message.html,
-            created_at: now,
-            attempts: 0,
-            next_attempt_at: now,
-            workspace_id: Some(message.workspace_id),
-            link: message.link.as_ref().map(Link::to_column),
-        })
-        .execute(connection)?;
-    Ok(())
-}
-
-/// Whether a message for this event is there, waiting or sent.
-pub fn is_queued(connection: &mut Conn, event: &str) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
-        mail_outbox::table.filter(mail_outbox::event.eq(event)),
-    ))
-    .get_result(connection)?)
+/// Queues a message inside the caller's transaction; false when one for its event is there
+/// already, waiting or sent.
+pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<bool> {
+    let row = Waiting {
+        id: id::new(id::Kind::Mail),
+        event: message.event,
+        recipient: message.recipient,
+        subject: message.subject,
+        text_body: message.text,
+        html_body: message.html,
+        created_at: now,
+        attempts: 0,
+        next_attempt_at: now,
+        workspace_id: Some(message.workspace_id),
+        link: message.link.as_ref().map(Link::to_column),
+    };
+    // Two at once must not fail each other: each database says so in its own way.
+    let insert = diesel::insert_into(mail_outbox::table).values(&row);
+    let queued = match connection {
+        Conn::Sqlite(sqlite) => insert.on_conflict_do_nothing().execute(sqlite)?,
+        Conn::Postgres(postgres) => insert.on_conflict_do_nothing().execute(postgres)?,
+    };
+    Ok(queued == 1)
 }
 
 pub fn due(connection: &mut Conn, now: Time, limit: i64) -> Result<Vec<Waiting>> {

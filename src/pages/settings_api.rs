@@ -81,7 +81,14 @@ impl Asked {
     fn filter(&self) -> ListFilter {
         ListFilter {
             status: self.status.parse().ok(),
-            text: self.q.trim().chars().take(120).collect(),
+            // No label holds a control character.
+            text: self
+                .q
+                .trim()
+                .chars()
+                .filter(|letter| !letter.is_control())
+                .take(120)
+                .collect(),
             sort: self.sort.parse().unwrap_or_default(),
         }
     }

@@ -86,6 +86,7 @@ async fn the_log_tells_who_did_what_and_can_be_searched() {
         ("action=key.created".to_owned(), false),
         ("q=review-7".to_owned(), true),
         ("q=Takeoff&action=key.revoked".to_owned(), true),
+        ("q=tAkEoFf&action=key.revoked".to_owned(), true),
         ("q=%25".to_owned(), false),
         (format!("from={today}&to={today}"), true),
         (format!("from={tomorrow}"), false),
@@ -95,7 +96,15 @@ async fn the_log_tells_who_did_what_and_can_be_searched() {
         assert_eq!(page.status, 200, "{query}");
         assert_eq!(page.text.contains("review-7</code>"), found, "{query}");
     }
-    for query in ["action=x", "from=yesterday", "to=2026-13-01", "from=%00"] {
+    for query in [
+        "action=x",
+        "from=yesterday",
+        "to=2026-13-01",
+        "from=%00",
+        "q=%00",
+        "before=%00",
+        "from=2026-11-24&to=2026-11-23",
+    ] {
         let page = admin.get(&format!("/settings/audit?{query}")).await;
         assert_eq!(page.status, 400, "{query}");
         let export = admin
@@ -220,6 +229,7 @@ async fn the_policy_is_kept_within_bounds_and_recorded() {
         ("drawing_credits_per_page", "-1"),
         ("document_credits_per_page", "1.5"),
         ("job_page_limit", ""),
+        ("job_page_limit", "+5"),
         ("retention_days", "99999999999999999999"),
     ] {
         let mut fields: Vec<_> = POLICY
@@ -281,9 +291,10 @@ async fn the_outbox_is_shown_and_a_test_mail_goes_once_a_minute() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let stranger = app.person("Elm Ltd", "Eve", Role::Admin).await;
-    let answer = admin.post_nothing("/settings/mail/test").await;
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    assert_eq!(admin.post_nothing("/settings/mail/test").await.status, 303);
+    // However many ask at once, one goes.
+    let ask = async |_: usize| admin.post_nothing("/settings/mail/test").await.status;
+    let answers = futures_util::future::join_all((0..8).map(ask)).await;
+    assert_eq!(answers, [303; 8]);
     let page = admin.get("/settings/mail").await;
     assert!(page.text.contains("Test mail from Plangrep") && page.text.contains("ada@example.com"));
     assert!(page.text.contains("on its way already"), "{}", page.text);

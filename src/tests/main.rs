@@ -19,6 +19,8 @@ mod harness;
 mod jobs;
 mod key_lives;
 mod keys;
+mod leaks;
+mod own_account;
 mod pages;
 mod pdf_maker;
 mod people;
