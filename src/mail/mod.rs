@@ -31,11 +31,11 @@ pub struct Postman {
 const LEASE: i64 = 2 * MINUTE;
 const BATCH: i64 = 20;
 
-/// How long it is remembered what was sent, in milliseconds.
+/// How long it is remembered what was told, in milliseconds.
 const REMEMBERED: i64 = 400 * DAY;
 
 impl Postman {
-    /// Forgets what was sent long ago. It stays longer than any event can come again, so that
+    /// Forgets what was written long ago. It stays longer than any event can come again, so that
     /// nothing is told twice.
     pub async fn purge(&self) -> Result<()> {
         let before = self.clock.now().plus(-REMEMBERED);

@@ -3,13 +3,15 @@
 use super::outbox::{self, Row};
 use super::{Envelope, Notice, Postman, exact, send};
 use crate::accounts::Person;
-use crate::clock::{Clock, MINUTE, SECOND};
+use crate::clock::{Clock, DAY, MINUTE, SECOND};
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::worker::Bell;
 
 const MOST_WAITING: i64 = 50;
 const MOST_SENT: i64 = 20;
+/// How long a mail that was given up is shown, from its writing.
+const SHOWN: i64 = 30 * DAY;
 
 pub struct Outbox {
     db: Db,
@@ -42,10 +44,11 @@ impl Outbox {
 
     pub async fn look(&self, workspace_id: &str) -> Result<Look> {
         let workspace_id = workspace_id.to_owned();
+        let since = self.clock.now().plus(-SHOWN);
         self.db
             .read(move |connection| {
                 let (waiting, waiting_count) =
-                    outbox::waiting_of(connection, &workspace_id, MOST_WAITING)?;
+                    outbox::waiting_of(connection, &workspace_id, since, MOST_WAITING)?;
                 Ok(Look {
                     waiting,
                     waiting_count,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::clock::Time;
+use crate::clock::{DAY, Time};
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
 use crate::error::Result;
@@ -32,6 +32,13 @@ pub struct Row {
     pub next_attempt_at: Time,
     pub sent_at: Option<Time>,
     pub last_error: Option<String>,
+}
+
+impl Row {
+    /// Whether it is no longer tried.
+    pub fn is_given_up(&self, now: Time) -> bool {
+        self.sent_at.is_none() && self.created_at <= now.plus(-TRIED)
+    }
 }
 
 /// A row of the outbox.
@@ -76,9 +83,14 @@ pub fn queue(connection: &mut Conn, message: Message, now: Time) -> Result<bool>
     Ok(queued == 1)
 }
 
+/// How long a message is tried: RFC 5321 (4.5.4.1) wants four to five days at least.
+pub const TRIED: i64 = 5 * DAY;
+
+/// What is to be sent now, longest due first. What is older than [`TRIED`] is given up.
 pub fn due(connection: &mut Conn, now: Time, limit: i64) -> Result<Vec<Waiting>> {
     Ok(mail_outbox::table
         .filter(mail_outbox::sent_at.is_null())
+        .filter(mail_outbox::created_at.gt(now.plus(-TRIED)))
         .filter(mail_outbox::next_attempt_at.le(now))
         .order((mail_outbox::next_attempt_at, mail_outbox::id))
         .limit(limit)
@@ -143,15 +155,18 @@ const ROW: RowColumns = (
     mail_outbox::last_error,
 );
 
-/// What waits in a workspace, oldest first, at most `limit`; and how much altogether.
+/// What a workspace wrote since an instant and what has not been sent, oldest first, at most
+/// `limit`; and how much altogether.
 pub fn waiting_of(
     connection: &mut Conn,
     workspace_id: &str,
+    since: Time,
     limit: i64,
 ) -> Result<(Vec<Row>, i64)> {
     let rows = mail_outbox::table
         .filter(mail_outbox::workspace_id.eq(workspace_id))
         .filter(mail_outbox::sent_at.is_null())
+        .filter(mail_outbox::created_at.gt(since))
         .order((mail_outbox::created_at, mail_outbox::id))
         .limit(limit)
         .select(ROW)
@@ -159,6 +174,7 @@ pub fn waiting_of(
     let count = mail_outbox::table
         .filter(mail_outbox::workspace_id.eq(workspace_id))
         .filter(mail_outbox::sent_at.is_null())
+        .filter(mail_outbox::created_at.gt(since))
         .count()
         .get_result(connection)?;
     Ok((rows, count))
@@ -175,9 +191,9 @@ pub fn sent_of(connection: &mut Conn, workspace_id: &str, limit: i64) -> Result<
         .load(connection)?)
 }
 
-/// Forgets what was sent before an instant.
+/// Forgets what was written before an instant, sent or given up.
 pub fn purge(connection: &mut Conn, before: Time) -> Result<()> {
-    diesel::delete(mail_outbox::table.filter(mail_outbox::sent_at.lt(before)))
+    diesel::delete(mail_outbox::table.filter(mail_outbox::created_at.lt(before)))
         .execute(connection)?;
     Ok(())
 }

@@ -31,7 +31,8 @@ pub struct Flash {
     pub text: String,
 }
 
-const FLASH: &str = "flash";
+/// Where a session keeps its word for the next page: one entry for each kind of flash.
+const FLASHES: [&str; 2] = ["success", "error"];
 
 impl Frame {
     /// The frame of a page for anyone.
@@ -54,11 +55,15 @@ impl Frame {
         person: &accounts::Person,
         session: &Session,
     ) -> Result<Self> {
-        let flash = session
-            .get::<String>(FLASH)
-            .map_err(|error| anyhow::anyhow!("{error}"))?;
-        if flash.is_some() {
-            session.remove(FLASH);
+        let mut flash = None;
+        for kind in FLASHES {
+            let text = session
+                .get::<String>(kind)
+                .map_err(|error| anyhow::anyhow!("{error}"))?;
+            if let Some(text) = text {
+                session.remove(kind);
+                flash = Some(Flash { kind, text });
+            }
         }
         Ok(Self {
             person: Some(Person {
@@ -68,19 +73,25 @@ impl Frame {
                 is_admin: person.is_admin(),
             }),
             section,
-            flash: flash.map(|text| Flash {
-                kind: "success",
-                text,
-            }),
+            flash,
             ..Self::plain(title)
         })
     }
 }
 
-/// Leaves a word for the next page.
+/// Leaves a word for the next page: what was done.
 pub fn leave_word(session: &Session, text: &str) -> Result<()> {
+    leave(session, "success", text)
+}
+
+/// Leaves a word for the next page: why nothing was done.
+pub fn leave_refusal(session: &Session, text: &str) -> Result<()> {
+    leave(session, "error", text)
+}
+
+fn leave(session: &Session, kind: &str, text: &str) -> Result<()> {
     session
-        .insert(FLASH, text)
+        .insert(kind, text)
         .map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::frame::{Frame, leave_word};
+use super::frame::{Frame, leave_refusal, leave_word};
 use super::time_words::When;
 use super::{page, see_other};
 use crate::app::Rooms;
@@ -35,12 +35,13 @@ struct MailRow {
 }
 
 fn row(row: Row, now: Time) -> MailRow {
+    let is_tried = !row.is_given_up(now);
     MailRow {
         recipient: row.recipient,
         subject: row.subject,
         created: When::new(row.created_at, now),
         attempts: row.attempts,
-        next_attempt: Some(When::new(row.next_attempt_at, now)),
+        next_attempt: is_tried.then(|| When::new(row.next_attempt_at, now)),
         sent: row.sent_at.map(|at| When::new(at, now)),
         last_error: row.last_error,
     }
@@ -74,11 +75,13 @@ pub async fn send_test_mail(
     session: Session,
 ) -> Result<HttpResponse> {
     let person = &admin.0.person;
-    let word = match rooms.outbox.send_test(person).await {
-        Ok(()) => format!("A test mail to {} is on its way.", person.email),
-        Err(error) if error.code == Code::RateLimited => error.message.into_owned(),
+    match rooms.outbox.send_test(person).await {
+        Ok(()) => leave_word(
+            &session,
+            &format!("A test mail to {} is on its way.", person.email),
+        )?,
+        Err(error) if error.code == Code::RateLimited => leave_refusal(&session, &error.message)?,
         Err(error) => return Err(error),
-    };
-    leave_word(&session, &word)?;
+    }
     Ok(see_other("/settings/mail"))
 }

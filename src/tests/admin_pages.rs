@@ -298,6 +298,10 @@ async fn the_outbox_is_shown_and_a_test_mail_goes_once_a_minute() {
     let page = admin.get("/settings/mail").await;
     assert!(page.text.contains("Test mail from Plangrep") && page.text.contains("ada@example.com"));
     assert!(page.text.contains("on its way already"), "{}", page.text);
+    assert!(
+        page.text.contains("role=\"alert\""),
+        "a refusal is no success"
+    );
     let theirs = stranger.get("/settings/mail").await;
     assert!(!theirs.text.contains("ada@example.com"));
     app.drain().await;

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use plangrep::clock::{HOUR, MINUTE, SECOND};
+use plangrep::clock::{DAY, HOUR, MINUTE, SECOND};
 use plangrep::db::schema::mail_outbox;
 use plangrep::mail::Transport;
 use serde_json::Value;
@@ -382,6 +382,23 @@ async fn a_server_that_falls_silent_is_left_and_nothing_is_lost_or_doubled() {
     app.clock.advance(HOUR);
     app.drain().await;
     assert!(server.end().is_empty());
+}
+
+#[actix_web::test]
+async fn after_five_days_a_mail_is_given_up_and_said_to_be() {
+    let (app, admin) = app_for("", closed_port(), PATIENT).await;
+    admin.post_nothing(TEST).await;
+    app.drain().await;
+    app.clock.advance(2 * DAY);
+    app.drain().await;
+    assert_eq!(state(&app).await.0, 2);
+    let admin = app.sign_in(&admin).await;
+    assert!(!admin.get("/settings/mail").await.text.contains("Given up"));
+    app.clock.advance(3 * DAY);
+    app.drain().await;
+    assert_eq!(state(&app).await.0, 2, "tried no more");
+    let admin = app.sign_in(&admin).await;
+    assert!(admin.get("/settings/mail").await.text.contains("Given up"));
 }
 
 #[actix_web::test]
