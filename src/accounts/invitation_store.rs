@@ -152,6 +152,17 @@ pub fn cancel(connection: &mut Conn, id: &str, now: Time) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Ends the open invitations that someone sent.
+pub fn cancel_of_person(connection: &mut Conn, user_id: &str, now: Time) -> Result<()> {
+    diesel::update(invitations::table)
+        .filter(invitations::invited_by_user_id.eq(user_id))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::cancelled_at.is_null())
+        .set(invitations::cancelled_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Uses an invitation up; false when it was used, cancelled or has expired.
 pub fn accept(connection: &mut Conn, id: &str, now: Time) -> Result<bool> {
     let changed = diesel::update(invitations::table)

@@ -172,10 +172,15 @@ impl Accounts {
     }
 
     /// Makes the first admin and workspace, once. The caller has checked the token.
-    pub async fn set_up(&self, workspace: &str, person: NewPerson) -> Result<Person> {
+    pub async fn set_up(
+        &self,
+        workspace: &str,
+        person: NewPerson,
+        origin: &Origin,
+    ) -> Result<Person> {
         let workspace = text::line("workspace", workspace, 120)?;
         let hash = self.passwords.hash(person.password).await?;
-        let (now, credits) = (self.clock.now(), self.initial_credits);
+        let (origin, now, credits) = (origin.clone(), self.clock.now(), self.initial_credits);
         self.db
             .write(move |connection| {
                 if !store::mark_set_up(connection, now)? {
@@ -183,7 +188,7 @@ impl Accounts {
                 }
                 let workspace_id = store::insert_workspace(connection, &workspace, credits, now)?;
                 credits::record_grant(connection, &workspace_id, credits, now)?;
-                store::insert_person(
+                let admin = store::insert_person(
                     connection,
                     &workspace_id,
                     &person.email.0,
@@ -191,7 +196,10 @@ impl Accounts {
                     &hash,
                     Role::Admin,
                     now,
-                )
+                )?;
+                let actor = origin.person(&admin);
+                record(connection, &actor, Action::SessionStarted, &admin, "", now)?;
+                Ok(admin)
             })
             .await
     }

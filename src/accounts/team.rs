@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Accounts, Person, Role, record, reset_store, sessions, store};
+use super::{Accounts, Person, Role, invitation_store, record, reset_store, sessions, store};
 use crate::audit::{Action, Actor};
 use crate::clock::Time;
 use crate::db::{Conn, lock_for_counting};
@@ -128,6 +128,7 @@ impl Accounts {
                 store::mark_removed(connection, &person.id, now)?;
                 sessions::end_all(connection, &person.id, None)?;
                 reset_store::end_all(connection, &person.id, now)?;
+                invitation_store::cancel_of_person(connection, &person.id, now)?;
                 record(
                     connection,
                     &actor,

@@ -105,7 +105,10 @@ pub async fn set_up(
         );
     }
     let admin = NewPerson::parse(email, name, password, Role::Admin)?;
-    let person = rooms.accounts.set_up(workspace, admin).await?;
+    let person = rooms
+        .accounts
+        .set_up(workspace, admin, &client.origin())
+        .await?;
     let agent = user_agent(&request);
     begin_session(&session, &person, &client, agent, rooms.clock.now())?;
     leave_word(

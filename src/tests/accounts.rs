@@ -92,6 +92,8 @@ async fn the_setup_link_makes_the_first_admin_and_is_dead_then() {
         })
         .await;
     assert_eq!(credits, 100_000);
+    let log = anon.get("/settings/audit").await;
+    assert!(log.text.contains("Signed in:"), "{}", log.text);
 }
 
 #[actix_web::test]

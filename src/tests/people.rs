@@ -246,6 +246,24 @@ async fn the_link_of_an_invitation_dies() {
 }
 
 #[actix_web::test]
+async fn an_invitation_of_someone_who_was_removed_is_dead() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let second = app.person("Oak & Partners", "Sam", Role::Admin).await;
+    let theirs = invited(&app, &second, "cleo@example.com", "member").await;
+    let ours = invited(&app, &admin, "dora@example.com", "member").await;
+    let remove = format!(
+        "/settings/team/{}/remove",
+        id_of(&app, "sam@example.com").await
+    );
+    assert_eq!(admin.post_form(&remove, &[]).await.status, 303);
+    let anon = app.anon();
+    assert_eq!(anon.get(&theirs).await.status, 410);
+    assert_eq!(join(&anon, &theirs, "Cleo").await.status, 410);
+    assert_eq!(anon.get(&ours).await.status, 200);
+}
+
+#[actix_web::test]
 async fn of_two_who_use_an_invitation_at_once_one_joins() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
