@@ -23,6 +23,7 @@ diesel::table! {
         updated_at -> BigInt,
         longest_key_life_days -> Nullable<BigInt>,
         mail_on_key_creation -> Bool,
+        served_at -> BigInt,
     }
 }
 
@@ -206,6 +207,10 @@ diesel::table! {
         updated_at -> BigInt,
         completed_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+        served_at -> BigInt,
+        webhook_url -> Nullable<Text>,
+        purged_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
     }
 }
 
@@ -217,6 +222,7 @@ diesel::table! {
         from_status -> Nullable<Text>,
         to_status -> Text,
         happened_at -> BigInt,
+        event -> Text,
     }
 }
 
@@ -250,6 +256,9 @@ diesel::table! {
         error_message -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        upload_mode -> Nullable<Text>,
+        upload_id -> Nullable<Text>,
+        registered_by_key_id -> Nullable<Text>,
     }
 }
 
@@ -266,6 +275,10 @@ diesel::table! {
         error_code -> Nullable<Text>,
         error_message -> Nullable<Text>,
         updated_at -> BigInt,
+        lease_owner -> Nullable<Text>,
+        lease_until -> BigInt,
+        crashes -> BigInt,
+        discipline -> Nullable<Text>,
     }
 }
 
@@ -285,12 +298,73 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upload_parts (file_id, part_number) {
+        file_id -> Text,
+        part_number -> BigInt,
+        size -> BigInt,
+        etag -> Text,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        workspace_id -> Text,
+        job_id -> Text,
+        sequence -> BigInt,
+        status -> Text,
+        attempts -> Integer,
+        next_attempt_at -> BigInt,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webhook_attempts (id) {
+        id -> Text,
+        delivery_id -> Text,
+        attempted_at -> BigInt,
+        duration -> BigInt,
+        status_code -> Nullable<Integer>,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (id) {
+        id -> Text,
+        request_digest -> Text,
+        owner -> Text,
+        lease_until -> BigInt,
+        answer -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    download_tokens (id) {
+        id -> Text,
+        job_id -> Text,
+        key_id -> Text,
+        path -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(users -> workspaces (workspace_id));
 diesel::joinable!(api_keys -> workspaces (workspace_id));
 diesel::joinable!(files -> jobs (job_id));
 diesel::joinable!(pages -> files (file_id));
 diesel::joinable!(artifacts -> jobs (job_id));
 diesel::joinable!(jobs -> projects (project_id));
+diesel::joinable!(jobs -> workspaces (workspace_id));
+diesel::joinable!(webhook_deliveries -> jobs (job_id));
+diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
+diesel::joinable!(download_tokens -> jobs (job_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
@@ -311,5 +385,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_networks,
     audit_events,
     invitations,
-    password_resets
+    password_resets,
+    upload_parts,
+    webhook_deliveries,
+    webhook_attempts,
+    idempotency_keys,
+    download_tokens
 );
