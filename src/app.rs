@@ -28,7 +28,9 @@ use crate::mail::{Outbox, Postman};
 use crate::one_time::OneTimeLinks;
 use crate::projects::Projects;
 use crate::routes::{self, Cookies};
+use crate::scratch::Scratch;
 use crate::secret::Secret;
+use crate::webhooks::Webhooks;
 use crate::worker::{Bell, Worker};
 
 /// What the doors call.
@@ -36,7 +38,7 @@ pub struct Rooms {
     pub accounts: Arc<Accounts>,
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
-    pub jobs: Jobs,
+    pub jobs: Arc<Jobs>,
     pub blobs: Blobs,
     pub audit: Audit,
     pub outbox: Outbox,
@@ -157,18 +159,22 @@ impl Application {
             links: OneTimeLinks::new(secret, base_url.clone()),
         });
         let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
+        let webhooks = Arc::new(Webhooks);
+        let jobs = Arc::new(Jobs::new(
+            db.clone(),
+            clock.clone(),
+            blobs.clone(),
+            secret,
+            base_url.clone(),
+            bell.clone(),
+            webhooks.clone(),
+        ));
+        let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
         let rooms = web::Data::new(Rooms {
             accounts: accounts.clone(),
             keys: keys.clone(),
             projects: projects.clone(),
-            jobs: Jobs::new(
-                db.clone(),
-                clock.clone(),
-                blobs.clone(),
-                secret,
-                base_url.clone(),
-                bell.clone(),
-            ),
+            jobs: jobs.clone(),
             blobs: blobs.clone(),
             audit: Audit::new(db.clone()),
             outbox: Outbox::new(&postman, bell.clone(), base_url.clone()),
@@ -181,6 +187,7 @@ impl Application {
             accounts,
             keys,
             projects,
+            jobs,
             postman,
             runner: Arc::new(Runner {
                 db: db.clone(),
@@ -188,7 +195,7 @@ impl Application {
                 blobs,
                 base_url: base_url.clone(),
                 sandbox: Sandbox::new(reader, Limits::default()),
-                scratch: config.data_dir.join("scratch"),
+                scratch,
                 stop: stop.subscribe(),
             }),
             sessions: sessions.clone(),

@@ -113,6 +113,14 @@ impl Blobs {
         }
     }
 
+    /// Deletes all files whose names begin with a folder's, drafts included.
+    pub async fn delete_folder(&self, name: &str) -> Result<()> {
+        match tokio::fs::remove_dir_all(self.folder.join(name)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Where the file lies on this machine, for a program that reads it by itself.
     pub fn local_path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

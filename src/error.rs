@@ -29,11 +29,18 @@ pub enum Code {
     ProjectNotReady,
     NameTaken,
     UploadsClosed,
+    UploadsIncomplete,
+    JobNotCancellable,
+    JobNotResumable,
+    JobNotTerminal,
     ResultNotReady,
+    IdempotencyInProgress,
     KeyNotActive,
     Expired,
     RangeNotSatisfiable,
     ChecksumMismatch,
+    SizeMismatch,
+    IdempotencyKeyReused,
     LimitExceeded,
     RateLimited,
     InternalError,
@@ -60,14 +67,22 @@ impl Code {
             Self::ProjectNotReady
             | Self::NameTaken
             | Self::UploadsClosed
+            | Self::UploadsIncomplete
+            | Self::JobNotCancellable
+            | Self::JobNotResumable
+            | Self::JobNotTerminal
             | Self::ResultNotReady
+            | Self::IdempotencyInProgress
             | Self::KeyNotActive => 409,
             Self::Expired => 410,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,
             Self::UnsupportedMediaType => 415,
             Self::RangeNotSatisfiable => 416,
-            Self::ChecksumMismatch | Self::LimitExceeded => 422,
+            Self::ChecksumMismatch
+            | Self::SizeMismatch
+            | Self::IdempotencyKeyReused
+            | Self::LimitExceeded => 422,
             Self::RateLimited => 429,
             Self::HeadersTooLarge => 431,
             Self::InternalError => 500,

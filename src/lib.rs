@@ -24,6 +24,8 @@ mod one_time;
 mod pages;
 mod projects;
 pub mod routes;
+mod scratch;
 mod secret;
 mod text;
+pub mod webhooks;
 pub mod worker;

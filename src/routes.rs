@@ -44,6 +44,7 @@ pub struct Endpoint {
 pub fn table() -> Vec<Endpoint> {
     use Door::{AnyKey, Key as K, Open, Page, Session};
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
+    let delete = Method::DELETE;
     let mut table = Vec::new();
     let mut add = |method: &Method, path, door, route| {
         table.push(Endpoint {
@@ -94,6 +95,21 @@ pub fn table() -> Vec<Endpoint> {
         "/api/open/v1/jobs/{job_id}/uploads/complete",
         K(JobsWrite),
         |r| r.to(jobs::complete_uploads),
+    );
+    add(&delete, "/api/open/v1/jobs/{job_id}", K(JobsWrite), |r| {
+        r.to(jobs::delete_job)
+    });
+    add(
+        &post,
+        "/api/open/v1/jobs/{job_id}/cancel",
+        K(JobsWrite),
+        |r| r.to(jobs::cancel_job),
+    );
+    add(
+        &post,
+        "/api/open/v1/jobs/{job_id}/resume",
+        K(JobsWrite),
+        |r| r.to(jobs::resume_job),
     );
     add(
         &get,

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::accounts::{Accounts, Sessions};
 use crate::error::Result;
-use crate::jobs::Runner;
+use crate::jobs::{Jobs, Runner};
 use crate::keys::Keys;
 use crate::mail::Postman;
 use crate::projects::Projects;
@@ -20,6 +20,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LAST_USE: Duration = Duration::from_secs(5);
 /// How often keys that end soon are looked for.
 const EXPIRIES: Duration = Duration::from_secs(60);
+/// How often jobs are looked for whose time has run out.
+const KEEPING: Duration = Duration::from_secs(60);
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 /// Wakes the duties of this process when a request has left work for them.
@@ -46,11 +48,12 @@ pub struct Worker {
     pub accounts: Arc<Accounts>,
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
+    pub jobs: Arc<Jobs>,
     pub postman: Arc<Postman>,
     pub runner: Arc<Runner>,
     pub sessions: Sessions,
     pub bell: Bell,
-    /// Jobs at once; with none, this process only serves.
+    /// Turns of jobs at once; with none, this process only serves.
     pub seats: usize,
     pub stop: watch::Sender<bool>,
 }
@@ -85,8 +88,15 @@ impl Worker {
                         worker.sessions.purge().await?;
                         worker.postman.purge().await?;
                         worker.accounts.purge_resets().await?;
+                        worker.jobs.purge_requests().await?;
                         Ok(0)
                     })
+                    .await;
+            });
+            let worker = self.clone();
+            duties.spawn(async move {
+                worker
+                    .repeat("keeping of jobs", KEEPING, || worker.keep_jobs())
                     .await;
             });
             let worker = self.clone();
@@ -103,14 +113,19 @@ impl Worker {
             let mut done = self.projects.provision().await?;
             done += self.keys.tell_expiries().await?;
             done += self.send_mail().await?;
-            if let Some(job) = self.runner.claim().await? {
-                self.runner.run(job).await;
+            done += self.keep_jobs().await?;
+            if let Some(turn) = self.runner.claim().await? {
+                self.runner.run(turn).await;
                 done += 1;
             }
             if done == 0 {
                 return Ok(());
             }
         }
+    }
+
+    async fn keep_jobs(&self) -> Result<usize> {
+        Ok(self.jobs.expire().await? + self.jobs.purge().await?)
     }
 
     async fn send_mail(&self) -> Result<usize> {
@@ -168,10 +183,10 @@ impl Worker {
                 seat = seats.clone().acquire_owned() => seat,
             };
             match self.runner.claim().await {
-                Ok(Some(job)) => {
+                Ok(Some(turn)) => {
                     let runner = self.runner.clone();
                     running.spawn(async move {
-                        runner.run(job).await;
+                        runner.run(turn).await;
                         drop(seat);
                     });
                     continue;

@@ -2,16 +2,20 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::app::Rooms;
 use crate::error::{Error, Result};
-use crate::http::{ArtifactsRead, Body, Caller, JobsRead, JobsWrite, OptionalBody, Query, stream};
-use crate::jobs::JobView;
+use crate::http::{ArtifactsRead, Caller, JobsRead, JobsWrite, OptionalBody, Query, stream};
+use crate::jobs::{self, IdempotencyKey, JobView, ListQuery, Status};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewJob {
+    /// The client's own name of the job: 1 to 180 characters.
     external_id: Option<String>,
+    /// Where each change of its status is told: https.
+    webhook_url: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -32,14 +36,36 @@ pub struct LinkToken {
     token: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobsQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+    status: Option<Status>,
+    external_id: Option<String>,
+}
+
 #[derive(Serialize)]
 struct OneJob {
     job: JobView,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ManyJobs {
     jobs: Vec<JobView>,
+    next_cursor: Option<String>,
+}
+
+/// The answer to a request that may have been sent before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AnsweredJob {
+    job: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_signing_secret: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    idempotent: bool,
 }
 
 pub async fn create_job(
@@ -47,23 +73,44 @@ pub async fn create_job(
     rooms: web::Data<Rooms>,
     project_id: web::Path<String>,
     request: HttpRequest,
-    Body(new): Body<NewJob>,
+    OptionalBody(new): OptionalBody<NewJob>,
 ) -> Result<HttpResponse> {
-    refuse_idempotency_key(&request)?;
-    let job = rooms
+    let key = idempotency_key(&request)?;
+    let new = jobs::NewJob {
+        external_id: new.external_id,
+        webhook_url: new.webhook_url,
+    };
+    let (answered, webhook_signing_secret) = rooms
         .jobs
-        .create(&caller, &project_id, new.external_id.as_deref())
+        .create(&caller, &project_id, new, key.as_ref())
         .await?;
-    Ok(HttpResponse::Accepted().json(OneJob { job }))
+    Ok(HttpResponse::Accepted().json(AnsweredJob {
+        job: answered.job,
+        webhook_signing_secret,
+        idempotent: answered.is_replay,
+    }))
 }
 
 pub async fn list_jobs(
     caller: Caller<JobsRead>,
     rooms: web::Data<Rooms>,
     project_id: web::Path<String>,
+    Query(query): Query<JobsQuery>,
 ) -> Result<HttpResponse> {
-    let jobs = rooms.jobs.list(&caller, &project_id).await?;
-    Ok(HttpResponse::Ok().json(ManyJobs { jobs }))
+    let query = ListQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+        status: query.status,
+        external_id: query.external_id,
+    };
+    let page = rooms
+        .jobs
+        .list(&caller.workspace_id, &project_id, &query)
+        .await?;
+    Ok(HttpResponse::Ok().json(ManyJobs {
+        jobs: page.jobs,
+        next_cursor: page.next_cursor,
+    }))
 }
 
 pub async fn get_job(
@@ -71,8 +118,35 @@ pub async fn get_job(
     rooms: web::Data<Rooms>,
     job_id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let job = rooms.jobs.get(&caller, &job_id).await?;
+    let job = rooms.jobs.get(&caller.workspace_id, &job_id).await?;
     Ok(HttpResponse::Ok().json(OneJob { job }))
+}
+
+pub async fn cancel_job(
+    caller: Caller<JobsWrite>,
+    rooms: web::Data<Rooms>,
+    job_id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let job = rooms.jobs.cancel(&caller, &job_id).await?;
+    Ok(HttpResponse::Ok().json(OneJob { job }))
+}
+
+pub async fn resume_job(
+    caller: Caller<JobsWrite>,
+    rooms: web::Data<Rooms>,
+    job_id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let job = rooms.jobs.resume(&caller, &job_id).await?;
+    Ok(HttpResponse::Ok().json(OneJob { job }))
+}
+
+pub async fn delete_job(
+    caller: Caller<JobsWrite>,
+    rooms: web::Data<Rooms>,
+    job_id: web::Path<String>,
+) -> Result<HttpResponse> {
+    rooms.jobs.forget(&caller, &job_id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 pub async fn complete_uploads(
@@ -82,22 +156,27 @@ pub async fn complete_uploads(
     job_id: web::Path<String>,
     OptionalBody(completion): OptionalBody<Completion>,
 ) -> Result<HttpResponse> {
-    refuse_idempotency_key(&request)?;
-    let job = rooms
+    let key = idempotency_key(&request)?;
+    let answered = rooms
         .jobs
-        .complete(&caller, &job_id, completion.document_ids)
+        .complete(&caller, &job_id, completion.document_ids, key.as_ref())
         .await?;
-    Ok(HttpResponse::Accepted().json(OneJob { job }))
+    Ok(HttpResponse::Accepted().json(AnsweredJob {
+        job: answered.job,
+        webhook_signing_secret: None,
+        idempotent: answered.is_replay,
+    }))
 }
 
-/// A client that sends one relies on it, so it must not be passed over in silence.
-fn refuse_idempotency_key(request: &HttpRequest) -> Result<()> {
-    match request.headers().contains_key("idempotency-key") {
-        true => Err(Error::invalid(
-            "`Idempotency-Key` is not supported by this version; leave it out.",
-        )),
-        false => Ok(()),
+fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>> {
+    let mut sent = request.headers().get_all("idempotency-key");
+    let first = sent.next();
+    if sent.next().is_some() {
+        return Err(Error::invalid("Send one `Idempotency-Key`, not several."));
     }
+    first
+        .map(|value| IdempotencyKey::parse(value.as_bytes()))
+        .transpose()
 }
 
 pub async fn get_result(
@@ -106,7 +185,7 @@ pub async fn get_result(
     request: HttpRequest,
     job_id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let result = rooms.jobs.result(&caller, &job_id).await?;
+    let result = rooms.jobs.result(&caller.workspace_id, &job_id).await?;
     stream(&request, &rooms.blobs, result, false).await
 }
 
@@ -129,7 +208,7 @@ pub async fn get_artifact(
 ) -> Result<HttpResponse> {
     let file = rooms
         .jobs
-        .artifact(&caller, &job_id, &artifact.path)
+        .artifact(&caller.workspace_id, &job_id, &artifact.path)
         .await?;
     stream(&request, &rooms.blobs, file, true).await
 }

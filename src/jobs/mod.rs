@@ -1,29 +1,43 @@
 //! Jobs: their state machine, uploads, running them page by page, and the result.
 
+mod claims;
+mod finish;
+mod idempotency;
+mod keeping;
+mod life;
 mod links;
+mod preflight;
+mod reading;
 mod result;
 mod run;
 mod state;
 mod store;
 mod uploads;
+mod views;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::blobs::Blobs;
 use crate::clock::{Clock, DAY, Time};
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result};
-use crate::id;
 use crate::keys::Authenticated;
-use crate::projects;
 use crate::secret::{HmacSha256, Secret};
-use crate::text;
+use crate::webhooks::Webhooks;
 use crate::worker::Bell;
+use crate::{id, projects, text};
 
+pub use idempotency::IdempotencyKey;
+pub use life::ListQuery;
 pub use run::Runner;
 pub use state::Status;
 pub use store::JobRow;
 pub use uploads::{Receiving, UploadMetadata};
+pub use views::{Download, Fault, JobView, RESULT_PLACE};
+
+use idempotency::{Attempt, Found};
+use store::FileRow;
 
 /// Declared bytes that a job takes.
 pub const MAX_DECLARED_BYTES: i64 = 10_000_000_000;
@@ -48,11 +62,36 @@ const UNFINISHED_LIFE: i64 = 7 * DAY;
 #[strum(serialize_all = "snake_case")]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub enum FileStatus {
+    /// Announced; its bytes have not come yet.
+    AwaitingUpload,
     Uploaded,
     Processing,
     Completed,
     CompletedWithErrors,
     Failed,
+}
+
+/// How the bytes of an announced file come.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum UploadMode {
+    /// In one PUT.
+    DirectPut,
+    /// In parts, each by a PUT of its own.
+    Multipart,
 }
 
 #[derive(
@@ -73,75 +112,20 @@ pub enum PageStatus {
     Done,
     Failed,
 }
-crate::db::columns::stored_by_name!(FileStatus, PageStatus);
+crate::db::columns::stored_by_name!(FileStatus, UploadMode, PageStatus);
 
-/// The wire's `Job`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JobView {
-    pub id: String,
+/// What a client says of a new job.
+pub struct NewJob {
     pub external_id: Option<String>,
-    pub status: Status,
-    pub project_id: String,
-    pub limits: Limits,
-    pub page_count: i64,
-    pub successful_page_count: i64,
-    pub billing: JobBilling,
-    pub files: Vec<FileView>,
-    pub result_url: Option<String>,
-    pub error: Option<Fault>,
-    pub created_at: Time,
-    pub updated_at: Time,
-    pub completed_at: Option<Time>,
-    pub expires_at: Time,
+    pub webhook_url: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Limits {
-    pub max_declared_bytes: i64,
-    pub max_files: usize,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct JobBilling {
-    pub credits_reserved: i64,
-    pub credits_debited: i64,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FileView {
-    pub id: String,
-    pub file_name: String,
-    pub status: FileStatus,
-}
-
-/// What went wrong with a job, a document or a page, for its owner.
-#[derive(Clone, Debug, Serialize)]
-pub struct Fault {
-    pub code: String,
-    pub message: String,
-}
-
-impl Fault {
-    fn from_columns(code: Option<&String>, message: Option<&String>) -> Option<Self> {
-        Some(Self {
-            code: code?.clone(),
-            message: message.cloned().unwrap_or_default(),
-        })
-    }
-}
-
-/// A file of a job, ready to be streamed.
-#[derive(Clone, Debug)]
-pub struct Download {
-    pub blob: String,
-    pub content_type: String,
-    pub size: i64,
-    pub sha256: String,
-    pub file_name: String,
+/// An answer that may be the first one once more.
+pub struct Answered {
+    /// The job as JSON.
+    pub job: Box<RawValue>,
+    /// Whether the request was answered before.
+    pub is_replay: bool,
 }
 
 pub struct Jobs {
@@ -149,8 +133,9 @@ pub struct Jobs {
     clock: Clock,
     blobs: Blobs,
     base_url: String,
-    link_mac: HmacSha256,
+    result_links: HmacSha256,
     bell: Bell,
+    webhooks: std::sync::Arc<Webhooks>,
 }
 
 impl Jobs {
@@ -161,112 +146,114 @@ impl Jobs {
         secret: &Secret,
         base_url: String,
         bell: Bell,
+        webhooks: std::sync::Arc<Webhooks>,
     ) -> Self {
         Self {
             db,
             clock,
             blobs,
             base_url,
-            link_mac: secret.mac("result link"),
+            result_links: secret.mac("result link"),
             bell,
+            webhooks,
         }
     }
 
+    /// Makes a job; answers it, and the secret that signs its webhooks when it has any and this
+    /// is the first answer.
     pub async fn create(
         &self,
         caller: &Authenticated,
         project_id: &str,
-        external_id: Option<&str>,
-    ) -> Result<JobView> {
+        new: NewJob,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<(Answered, Option<String>)> {
         if !id::has_shape(id::Kind::Project, project_id) {
             return Err(Error::not_found("project"));
         }
-        let external_id = external_id
-            .map(|text| text::line("externalId", text, 180))
+        let external_id = new
+            .external_id
+            .map(|text| text::line("externalId", &text, 180))
             .transpose()?;
-        let now = self.clock.now();
+        let webhook_url = new
+            .webhook_url
+            .map(|url| self.webhooks.target(&url))
+            .transpose()?;
+        let request = serde_json::to_vec(&(&external_id, &webhook_url))?;
+        let attempt = key.map(|key| {
+            Attempt::new(
+                &caller.workspace_id,
+                "create_job",
+                project_id,
+                key,
+                &request,
+            )
+        });
+        let job_id = id::new(id::Kind::Job);
+        let secret = webhook_url
+            .is_some()
+            .then(|| self.webhooks.signing_secret(&job_id));
         let (caller, project_id) = (caller.clone(), project_id.to_owned());
-        let row = self
+        let now = self.clock.now();
+        let answered = self
+            .once(attempt, move |connection| {
+                let row = new_job(&caller, &project_id, job_id, external_id, webhook_url, now);
+                insert_job(connection, row)
+            })
+            .await?;
+        let secret = secret.filter(|_| !answered.is_replay);
+        Ok((answered, secret))
+    }
+
+    /// Does the work of a request in one transaction with its answer, or answers as before.
+    async fn once(
+        &self,
+        attempt: Option<Attempt>,
+        work: impl FnOnce(&mut Conn) -> Result<JobView> + Send + 'static,
+    ) -> Result<Answered> {
+        let now = self.clock.now();
+        let Some(attempt) = attempt else {
+            let job = self.db.write(work).await?;
+            return Ok(Answered {
+                job: serde_json::value::to_raw_value(&job)?,
+                is_replay: false,
+            });
+        };
+        let taken = attempt.clone();
+        let found = self
+            .db
+            .write(move |connection| idempotency::begin(connection, &taken, now))
+            .await?;
+        if let Found::Answer(answer) = found {
+            return Ok(Answered {
+                job: RawValue::from_string(answer)?,
+                is_replay: true,
+            });
+        }
+        let taken = attempt.clone();
+        let done = self
             .db
             .write(move |connection| {
-                let project = projects::by_id(connection, &caller.workspace_id, &project_id)?
-                    .ok_or_else(|| Error::not_found("project"))?;
-                if project.status != projects::Status::Ready {
-                    return Err(Error::new(
-                        Code::ProjectNotReady,
-                        "The project is not ready yet. Read it again until its `status` is `ready`.",
-                    ));
-                }
-                let terms = store::terms(connection, &caller.workspace_id)?;
-                let row = JobRow {
-                    id: id::new(id::Kind::Job),
-                    workspace_id: caller.workspace_id,
-                    project_id: project.id,
-                    created_by_key_id: caller.key_id,
-                    external_id,
-                    status: Status::AwaitingUploads,
-                    page_count: 0,
-                    successful_page_count: 0,
-                    drawing_credits_per_page: terms.drawing_credits_per_page,
-                    document_credits_per_page: terms.document_credits_per_page,
-                    credits_reserved: 0,
-                    credits_debited: 0,
-                    error_code: None,
-                    error_message: None,
-                    result_blob: None,
-                    result_size: None,
-                    result_sha256: None,
-                    lease_owner: None,
-                    lease_until: now,
-                    interruptions: 0,
-                    created_at: now,
-                    updated_at: now,
-                    completed_at: None,
-                    expires_at: now.plus(UNFINISHED_LIFE),
-                };
-                store::insert_job(connection, &row)?;
-                state::begin(connection, &row.id, row.status, now)?;
-                Ok(row)
+                let answer = serde_json::to_string(&work(connection)?)?;
+                idempotency::complete(connection, &taken, &answer)?;
+                Ok(answer)
             })
-            .await?;
-        Ok(self.view(row, Vec::new()))
-    }
-
-    /// Newest first.
-    pub async fn list(&self, caller: &Authenticated, project_id: &str) -> Result<Vec<JobView>> {
-        if !id::has_shape(id::Kind::Project, project_id) {
-            return Err(Error::not_found("project"));
+            .await;
+        if let Err(refusal) = done {
+            self.db
+                .write(move |connection| idempotency::abandon(connection, &attempt))
+                .await?;
+            return Err(refusal);
         }
-        let (workspace_id, project_id) = (caller.workspace_id.clone(), project_id.to_owned());
-        let (rows, mut files) = self
-            .db
-            .read(move |connection| {
-                projects::by_id(connection, &workspace_id, &project_id)?
-                    .ok_or_else(|| Error::not_found("project"))?;
-                let rows = store::jobs_of_project(connection, &project_id)?;
-                let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-                let mut files = std::collections::HashMap::<String, Vec<_>>::new();
-                // SQLite takes 32,766 values in one statement.
-                for some in ids.chunks(10_000) {
-                    for file in store::files_of_jobs(connection, some)? {
-                        files.entry(file.job_id.clone()).or_default().push(file);
-                    }
-                }
-                Ok((rows, files))
-            })
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let files = files.remove(&row.id).unwrap_or_default();
-                self.view(row, files)
-            })
-            .collect())
+        Ok(Answered {
+            job: RawValue::from_string(done?)?,
+            is_replay: false,
+        })
     }
 
-    pub async fn get(&self, caller: &Authenticated, job_id: &str) -> Result<JobView> {
+    pub async fn get(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
         let job_id = known_shape(job_id)?;
-        let workspace_id = caller.workspace_id.clone();
+        let workspace_id = workspace_id.to_owned();
         let (row, files) = self
             .db
             .peek(move |connection| {
@@ -285,12 +272,15 @@ impl Jobs {
         caller: &Authenticated,
         job_id: &str,
         document_ids: Vec<String>,
-    ) -> Result<JobView> {
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Answered> {
         let job_id = known_shape(job_id)?;
+        let request = serde_json::to_vec(&document_ids)?;
+        let attempt =
+            key.map(|key| Attempt::new(&caller.workspace_id, "complete", &job_id, key, &request));
         let (workspace_id, now) = (caller.workspace_id.clone(), self.clock.now());
-        let (row, files) = self
-            .db
-            .write(move |connection| {
+        let answered = self
+            .once(attempt, move |connection| {
                 let row = own_job(connection, &workspace_id, &job_id)?;
                 must_take_uploads(&row)?;
                 let files = store::files_of(connection, &job_id)?;
@@ -310,17 +300,18 @@ impl Jobs {
                 if !state::advance(connection, &job_id, row.status, Status::Preflighting, now)? {
                     return Err(uploads_closed());
                 }
-                Ok((own_job(connection, &workspace_id, &job_id)?, files))
+                let row = own_job(connection, &workspace_id, &job_id)?;
+                Ok(JobView::new(row, files, None))
             })
             .await?;
         self.bell.ring();
-        Ok(self.view(row, files))
+        Ok(answered)
     }
 
-    /// The result, for a caller.
-    pub async fn result(&self, caller: &Authenticated, job_id: &str) -> Result<Download> {
+    /// The result, for a workspace.
+    pub async fn result(&self, workspace_id: &str, job_id: &str) -> Result<Download> {
         let job_id = known_shape(job_id)?;
-        let workspace_id = caller.workspace_id.clone();
+        let workspace_id = workspace_id.to_owned();
         let row = self
             .db
             .peek(move |connection| own_job(connection, &workspace_id, &job_id))
@@ -331,18 +322,20 @@ impl Jobs {
     /// The result, for whoever holds a link that was signed for it.
     pub async fn linked_result(&self, job_id: &str, token: &str) -> Result<Download> {
         let job_id = known_shape(job_id)?;
-        links::check(&self.link_mac, &job_id, token, self.clock.now())?;
+        links::check(&self.result_links, &job_id, token, self.clock.now())?;
         let row = self
             .db
             .peek(move |connection| {
-                store::any_job(connection, &job_id)?.ok_or_else(|| Error::not_found("job"))
+                store::any_job(connection, &job_id)?
+                    .filter(|job| job.deleted_at.is_none())
+                    .ok_or_else(|| Error::not_found("job"))
             })
             .await?;
         self.result_of(row)
     }
 
     fn result_of(&self, row: JobRow) -> Result<Download> {
-        if row.status.is_terminal() && row.expires_at <= self.clock.now() {
+        if row.result_blob.is_some() && row.expires_at <= self.clock.now() {
             return Err(Error::new(
                 Code::Expired,
                 "The result is past its retention and has been deleted.",
@@ -364,26 +357,25 @@ impl Jobs {
     }
 
     /// A file that the result names by its path.
-    pub async fn artifact(
-        &self,
-        caller: &Authenticated,
-        job_id: &str,
-        path: &str,
-    ) -> Result<Download> {
+    pub async fn artifact(&self, workspace_id: &str, job_id: &str, path: &str) -> Result<Download> {
         let job_id = known_shape(job_id)?;
         if path.contains('\0') || path.len() > 1_000 {
             return Err(Error::not_found("artifact"));
         }
-        let (workspace_id, path) = (caller.workspace_id.clone(), path.to_owned());
+        let (workspace_id, path) = (workspace_id.to_owned(), path.to_owned());
         let (job, artifact) = self
             .db
             .peek(move |connection| {
                 let job = own_job(connection, &workspace_id, &job_id)?;
-                let artifact = store::artifact(connection, &job_id, &path)?
-                    .ok_or_else(|| Error::not_found("artifact"))?;
+                let artifact = store::artifact(connection, &job_id, &path)?;
                 Ok((job, artifact))
             })
             .await?;
+        self.artifact_of(&job, artifact)
+    }
+
+    fn artifact_of(&self, job: &JobRow, artifact: Option<store::ArtifactRow>) -> Result<Download> {
+        let artifact = artifact.ok_or_else(|| Error::not_found("artifact"))?;
         // What belongs to a result is served from the moment that the result names it.
         if job.result_blob.is_none() {
             return Err(Error::not_found("artifact"));
@@ -404,42 +396,78 @@ impl Jobs {
         })
     }
 
-    fn view(&self, row: JobRow, files: Vec<store::FileRow>) -> JobView {
-        let result_url = row.result_blob.as_ref().map(|_| {
-            let token = links::sign(&self.link_mac, &row.id, self.clock.now());
-            format!("{}/results/{}?token={token}", self.base_url, row.id)
-        });
-        JobView {
-            error: Fault::from_columns(row.error_code.as_ref(), row.error_message.as_ref()),
-            id: row.id,
-            external_id: row.external_id,
-            status: row.status,
-            project_id: row.project_id,
-            limits: Limits {
-                max_declared_bytes: MAX_DECLARED_BYTES,
-                max_files: MAX_FILES,
-            },
-            page_count: row.page_count,
-            successful_page_count: row.successful_page_count,
-            billing: JobBilling {
-                credits_reserved: row.credits_reserved,
-                credits_debited: row.credits_debited,
-            },
-            files: files
-                .into_iter()
-                .map(|file| FileView {
-                    id: file.id,
-                    file_name: file.file_name,
-                    status: file.status,
-                })
-                .collect(),
-            result_url,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            completed_at: row.completed_at,
-            expires_at: row.expires_at,
-        }
+    fn view(&self, row: JobRow, files: Vec<FileRow>) -> JobView {
+        let result_url = row.result_blob.as_ref().map(|_| self.result_url(&row.id));
+        JobView::new(row, files, result_url)
     }
+
+    fn result_url(&self, job_id: &str) -> String {
+        result_url(&self.result_links, &self.base_url, job_id, self.clock.now())
+    }
+}
+
+/// A link to a job's result that needs no key, good for an hour.
+pub fn result_url(links: &HmacSha256, base_url: &str, job_id: &str, now: Time) -> String {
+    let token = links::sign(links, job_id, now);
+    format!("{base_url}/results/{job_id}?token={token}")
+}
+
+fn new_job(
+    caller: &Authenticated,
+    project_id: &str,
+    id: String,
+    external_id: Option<String>,
+    webhook_url: Option<String>,
+    now: Time,
+) -> JobRow {
+    JobRow {
+        id,
+        workspace_id: caller.workspace_id.clone(),
+        project_id: project_id.to_owned(),
+        created_by_key_id: caller.key_id.clone(),
+        external_id,
+        status: Status::AwaitingUploads,
+        page_count: 0,
+        successful_page_count: 0,
+        drawing_credits_per_page: 0,
+        document_credits_per_page: 0,
+        credits_reserved: 0,
+        credits_debited: 0,
+        error_code: None,
+        error_message: None,
+        result_blob: None,
+        result_size: None,
+        result_sha256: None,
+        lease_owner: None,
+        lease_until: now,
+        interruptions: 0,
+        created_at: now,
+        updated_at: now,
+        completed_at: None,
+        expires_at: now.plus(UNFINISHED_LIFE),
+        served_at: now,
+        webhook_url,
+        purged_at: None,
+        deleted_at: None,
+    }
+}
+
+/// Inserts a job into its project, at the workspace's prices of today.
+fn insert_job(connection: &mut Conn, mut row: JobRow) -> Result<JobView> {
+    let project = projects::by_id(connection, &row.workspace_id, &row.project_id)?
+        .ok_or_else(|| Error::not_found("project"))?;
+    if project.status != projects::Status::Ready {
+        return Err(Error::new(
+            Code::ProjectNotReady,
+            "The project is not ready yet. Read it again until its `status` is `ready`.",
+        ));
+    }
+    let terms = store::terms(connection, &row.workspace_id)?;
+    row.drawing_credits_per_page = terms.drawing_credits_per_page;
+    row.document_credits_per_page = terms.document_credits_per_page;
+    store::insert_job(connection, &row)?;
+    state::begin(connection, &row.id, row.created_at)?;
+    Ok(JobView::new(row, Vec::new(), None))
 }
 
 fn known_shape(job_id: &str) -> Result<String> {

@@ -1,13 +1,18 @@
-//! The state machine of a job: one table of legal transitions, and the one function that makes one.
+//! The state machine of a job: one table of legal transitions, and the two functions that make
+//! one. Each change is told: it becomes an event that webhooks and event streams deliver.
 
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::store::{self, JobRow};
+use super::{JobView, RESULT_PLACE};
+use crate::blobs::Stored;
 use crate::clock::Time;
+use crate::credits::{self, Cause};
 use crate::db::Conn;
 use crate::db::schema::{job_transitions, jobs};
-use crate::error::Result;
-use crate::id;
+use crate::error::{Error, Result};
+use crate::{id, webhooks};
 
 #[derive(
     Clone,
@@ -17,6 +22,7 @@ use crate::id;
     Eq,
     Hash,
     Serialize,
+    serde::Deserialize,
     strum::IntoStaticStr,
     strum::EnumString,
     strum::EnumIter,
@@ -27,6 +33,7 @@ use crate::id;
 #[strum(serialize_all = "snake_case")]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub enum Status {
+    Provisioning,
     AwaitingUploads,
     Uploading,
     Preflighting,
@@ -35,6 +42,8 @@ pub enum Status {
     Completed,
     CompletedWithErrors,
     Failed,
+    Cancelled,
+    Expired,
 }
 crate::db::columns::stored_by_name!(Status);
 
@@ -45,17 +54,31 @@ impl Status {
 
     /// What may follow; nothing follows a terminal state.
     pub fn next(self) -> &'static [Self] {
+        use Status::{
+            AwaitingUploads, BlockedInsufficientCredits, Cancelled, Completed, CompletedWithErrors,
+            Expired, Failed, Preflighting, Processing, Provisioning, Uploading,
+        };
         match self {
-            Self::AwaitingUploads => &[Self::Uploading],
-            Self::Uploading => &[Self::Preflighting],
-            Self::Preflighting => &[
-                Self::Processing,
-                Self::BlockedInsufficientCredits,
-                Self::Failed,
+            Provisioning => &[AwaitingUploads, Cancelled, Expired],
+            AwaitingUploads => &[Uploading, Cancelled, Expired],
+            Uploading => &[Preflighting, Cancelled, Expired],
+            Preflighting => &[
+                Processing,
+                BlockedInsufficientCredits,
+                Failed,
+                Cancelled,
+                Expired,
             ],
-            Self::BlockedInsufficientCredits => &[Self::Preflighting],
-            Self::Processing => &[Self::Completed, Self::CompletedWithErrors, Self::Failed],
-            Self::Completed | Self::CompletedWithErrors | Self::Failed => &[],
+            Processing => &[
+                Completed,
+                CompletedWithErrors,
+                BlockedInsufficientCredits,
+                Failed,
+                Cancelled,
+                Expired,
+            ],
+            BlockedInsufficientCredits => &[Preflighting, Cancelled, Expired],
+            Completed | CompletedWithErrors | Failed | Cancelled | Expired => &[],
         }
     }
 
@@ -65,6 +88,14 @@ impl Status {
 
     pub fn takes_uploads(self) -> bool {
         matches!(self, Self::AwaitingUploads | Self::Uploading)
+    }
+
+    /// All states that something follows.
+    pub fn unfinished() -> Vec<Self> {
+        use strum::IntoEnumIterator;
+        Self::iter()
+            .filter(|status| !status.is_terminal())
+            .collect()
     }
 }
 
@@ -77,15 +108,42 @@ struct Transition<'a> {
     from_status: Option<Status>,
     to_status: Status,
     happened_at: Time,
+    event: String,
 }
 
-/// Notes the state that a job begins with.
-pub fn begin(connection: &mut Conn, job_id: &str, status: Status, now: Time) -> Result<()> {
-    note(connection, job_id, None, status, now)
+/// What webhooks and event streams deliver: one change of a job's status.
+#[derive(Serialize)]
+struct Event {
+    r#type: &'static str,
+    timestamp: Time,
+    data: EventData,
 }
 
-/// Moves a job from one state to another by compare-and-set; false when the job is no longer in
-/// `from`, or the table does not allow it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventData {
+    job: JobView,
+    previous_status: Status,
+    sequence: i64,
+}
+
+/// How a job ends.
+pub struct Ending<'a> {
+    pub to: Status,
+    pub expires_at: Time,
+    /// Code and message.
+    pub error: Option<(&'a str, &'a str)>,
+    /// The blob of the result, and what was stored in it.
+    pub result: Option<(&'a str, &'a Stored)>,
+}
+
+/// Tells of a job that was inserted just now: its provisioning is over by then.
+pub fn begin(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
+    note(connection, job_id, Status::Provisioning, now)
+}
+
+/// Moves a job from one state to another that is not its end, by compare-and-set; false, and
+/// nothing changed, when the job is no longer in `from` or the table does not allow it.
 pub fn advance(
     connection: &mut Conn,
     job_id: &str,
@@ -93,7 +151,7 @@ pub fn advance(
     to: Status,
     now: Time,
 ) -> Result<bool> {
-    if !from.next().contains(&to) {
+    if !from.next().contains(&to) || to.is_terminal() {
         return Ok(false);
     }
     let changed = diesel::update(jobs::table)
@@ -102,32 +160,102 @@ pub fn advance(
         .set((jobs::status.eq(to), jobs::updated_at.eq(now)))
         .execute(connection)?;
     if changed == 1 {
-        note(connection, job_id, Some(from), to, now)?;
+        note(connection, job_id, from, now)?;
     }
     Ok(changed == 1)
 }
 
-fn note(
+/// Ends a job: what is left of its reservation returns to the workspace. False, and nothing
+/// changed, as [`advance`].
+pub fn end(
     connection: &mut Conn,
     job_id: &str,
-    from: Option<Status>,
-    to: Status,
+    from: Status,
+    ending: &Ending<'_>,
     now: Time,
-) -> Result<()> {
+) -> Result<bool> {
+    if !from.next().contains(&ending.to) || !ending.to.is_terminal() {
+        return Ok(false);
+    }
+    let (blob, stored) = ending.result.unzip();
+    let changed = diesel::update(jobs::table)
+        .filter(jobs::id.eq(job_id))
+        .filter(jobs::status.eq(from))
+        .set((
+            jobs::status.eq(ending.to),
+            jobs::updated_at.eq(now),
+            jobs::completed_at.eq(now),
+            jobs::expires_at.eq(ending.expires_at),
+            jobs::error_code.eq(ending.error.map(|(code, _)| code)),
+            jobs::error_message.eq(ending.error.map(|(_, message)| message)),
+            jobs::result_blob.eq(blob),
+            jobs::result_size.eq(stored.map(|stored| stored.size)),
+            jobs::result_sha256.eq(stored.map(|stored| stored.sha256.as_str())),
+            jobs::lease_owner.eq(None::<String>),
+        ))
+        .execute(connection)?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    // Read now that the row is this transaction's: no page can be debited any more.
+    let job = found(connection, job_id)?;
+    credits::release(connection, cause_of(&job), job.credits_held(), now)?;
+    note(connection, job_id, from, now)?;
+    Ok(true)
+}
+
+/// What a job's changes of credits are for.
+pub fn cause_of(job: &JobRow) -> Cause<'_> {
+    Cause {
+        workspace_id: &job.workspace_id,
+        project_id: Some(&job.project_id),
+        job_id: Some(&job.id),
+        page_id: None,
+    }
+}
+
+fn found(connection: &mut Conn, job_id: &str) -> Result<JobRow> {
+    store::any_job(connection, job_id)?.ok_or_else(|| Error::not_found("job"))
+}
+
+/// Writes the event of a change that the job's row shows already.
+fn note(connection: &mut Conn, job_id: &str, from: Status, now: Time) -> Result<()> {
+    let job = found(connection, job_id)?;
+    let files = store::files_of(connection, job_id)?;
     let last: Option<i64> = job_transitions::table
         .filter(job_transitions::job_id.eq(job_id))
         .select(diesel::dsl::max(job_transitions::sequence))
         .first(connection)?;
+    let sequence = last.unwrap_or(0) + 1;
+    let (to, workspace_id, has_webhook) = (
+        job.status,
+        job.workspace_id.clone(),
+        job.webhook_url.is_some(),
+    );
+    let result_url = job.result_blob.as_ref().map(|_| RESULT_PLACE.to_owned());
+    let event = Event {
+        r#type: "job.status_changed",
+        timestamp: now,
+        data: EventData {
+            job: JobView::new(job, files, result_url),
+            previous_status: from,
+            sequence,
+        },
+    };
     diesel::insert_into(job_transitions::table)
         .values(&Transition {
             id: id::new(id::Kind::Row),
             job_id,
-            sequence: last.unwrap_or(0) + 1,
-            from_status: from,
+            sequence,
+            from_status: Some(from),
             to_status: to,
             happened_at: now,
+            event: serde_json::to_string(&event)?,
         })
         .execute(connection)?;
+    if has_webhook {
+        webhooks::queue(connection, &workspace_id, job_id, sequence, now)?;
+    }
     Ok(())
 }
 
@@ -139,19 +267,32 @@ mod tests {
 
     #[test]
     fn every_state_but_the_first_is_reached_and_the_end_is_frozen() {
-        for status in Status::iter().filter(|status| *status != Status::AwaitingUploads) {
+        for status in Status::iter().filter(|status| *status != Status::Provisioning) {
             assert!(
                 Status::iter().any(|from| from.next().contains(&status)),
                 "{status:?}"
             );
         }
-        for status in [
-            Status::Completed,
-            Status::CompletedWithErrors,
-            Status::Failed,
-        ] {
-            assert!(status.is_terminal());
+        let ends: Vec<_> = Status::iter()
+            .filter(|status| status.is_terminal())
+            .collect();
+        assert_eq!(
+            ends,
+            [
+                Status::Completed,
+                Status::CompletedWithErrors,
+                Status::Failed,
+                Status::Cancelled,
+                Status::Expired,
+            ]
+        );
+    }
+
+    #[test]
+    fn whatever_is_not_over_can_be_cancelled_and_expires() {
+        for status in Status::unfinished() {
+            assert!(status.next().contains(&Status::Cancelled), "{status:?}");
+            assert!(status.next().contains(&Status::Expired), "{status:?}");
         }
-        assert!(!Status::BlockedInsufficientCredits.is_terminal());
     }
 }

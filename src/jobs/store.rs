@@ -2,10 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::{FileStatus, PageStatus, Status};
+use super::{FileStatus, PageStatus, Status, UploadMode};
 use crate::clock::Time;
 use crate::db::Conn;
-use crate::db::schema::{artifacts, files, jobs, pages, workspaces};
+use crate::db::schema::{
+    artifacts, download_tokens, files, job_transitions, jobs, pages, upload_parts,
+    webhook_attempts, webhook_deliveries, workspaces,
+};
+use crate::documents::PageKind;
 use crate::error::Result;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -35,6 +39,25 @@ pub struct JobRow {
     pub updated_at: Time,
     pub completed_at: Option<Time>,
     pub expires_at: Time,
+    pub served_at: Time,
+    pub webhook_url: Option<String>,
+    pub purged_at: Option<Time>,
+    pub deleted_at: Option<Time>,
+}
+
+impl JobRow {
+    /// Credits that a page of a kind costs.
+    pub fn price(&self, kind: PageKind) -> i64 {
+        match kind {
+            PageKind::Drawing => self.drawing_credits_per_page,
+            PageKind::Document => self.document_credits_per_page,
+        }
+    }
+
+    /// Credits that are put aside and not spent.
+    pub fn credits_held(&self) -> i64 {
+        self.credits_reserved - self.credits_debited
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -54,6 +77,10 @@ pub struct FileRow {
     pub error_message: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
+    /// How the bytes come when the file was announced; none when they came with a form.
+    pub upload_mode: Option<UploadMode>,
+    pub upload_id: Option<String>,
+    pub registered_by_key_id: Option<String>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -70,6 +97,11 @@ pub struct PageRow {
     pub error_code: Option<String>,
     pub error_message: Option<String>,
     pub updated_at: Time,
+    pub lease_owner: Option<String>,
+    pub lease_until: Time,
+    /// How often a reader stopped on this page.
+    pub crashes: i64,
+    pub discipline: Option<String>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -100,7 +132,8 @@ pub fn insert_job(connection: &mut Conn, row: &JobRow) -> Result<()> {
 pub fn job(connection: &mut Conn, workspace_id: &str, id: &str) -> Result<Option<JobRow>> {
     let query = jobs::table
         .filter(jobs::id.eq(id))
-        .filter(jobs::workspace_id.eq(workspace_id));
+        .filter(jobs::workspace_id.eq(workspace_id))
+        .filter(jobs::deleted_at.is_null());
     Ok(match connection {
         Conn::Sqlite(sqlite) => query.select(JobRow::as_select()).first(sqlite),
         Conn::Postgres(postgres) => query.select(JobRow::as_select()).first(postgres),
@@ -115,14 +148,6 @@ pub fn any_job(connection: &mut Conn, id: &str) -> Result<Option<JobRow>> {
         .select(JobRow::as_select())
         .first(connection)
         .optional()?)
-}
-
-pub fn jobs_of_project(connection: &mut Conn, project_id: &str) -> Result<Vec<JobRow>> {
-    Ok(jobs::table
-        .filter(jobs::project_id.eq(project_id))
-        .order((jobs::created_at.desc(), jobs::id.desc()))
-        .select(JobRow::as_select())
-        .load(connection)?)
 }
 
 /// In the order of their upload.
@@ -154,6 +179,46 @@ pub fn touch(connection: &mut Conn, job_id: &str, now: Time) -> Result<bool> {
     Ok(touched == 1)
 }
 
+/// Which jobs of a project are listed.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    pub external_id: Option<String>,
+    /// Only what comes after this one in the list.
+    pub after: Option<(Time, String)>,
+}
+
+/// Newest first.
+pub fn jobs_of_project(
+    connection: &mut Conn,
+    project_id: &str,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<JobRow>> {
+    let mut query = jobs::table
+        .filter(jobs::project_id.eq(project_id))
+        .filter(jobs::deleted_at.is_null())
+        .into_boxed();
+    if let Some(status) = filter.status {
+        query = query.filter(jobs::status.eq(status));
+    }
+    if let Some(external_id) = &filter.external_id {
+        query = query.filter(jobs::external_id.eq(external_id));
+    }
+    if let Some((created_at, id)) = &filter.after {
+        query = query.filter(
+            jobs::created_at
+                .lt(created_at)
+                .or(jobs::created_at.eq(created_at).and(jobs::id.lt(id))),
+        );
+    }
+    Ok(query
+        .order((jobs::created_at.desc(), jobs::id.desc()))
+        .limit(limit)
+        .select(JobRow::as_select())
+        .load(connection)?)
+}
+
 pub fn insert_file(connection: &mut Conn, row: &FileRow) -> Result<()> {
     diesel::insert_into(files::table)
         .values(row)
@@ -180,49 +245,6 @@ pub fn terms(connection: &mut Conn, workspace_id: &str) -> Result<Terms> {
             workspaces::retention_days,
         ))
         .first(connection)?)
-}
-
-/// The next job that needs a worker and that none holds, oldest change first.
-pub fn waiting(connection: &mut Conn, now: Time) -> Result<Option<JobRow>> {
-    Ok(jobs::table
-        .filter(jobs::status.eq_any([Status::Preflighting, Status::Processing]))
-        .filter(jobs::lease_until.le(now))
-        .order((jobs::updated_at, jobs::id))
-        .select(JobRow::as_select())
-        .first(connection)
-        .optional()?)
-}
-
-/// Takes a job for a worker; false when another one was faster.
-pub fn claim(connection: &mut Conn, row: &JobRow, owner: &str, until: Time) -> Result<bool> {
-    let taken = diesel::update(jobs::table)
-        .filter(jobs::id.eq(&row.id))
-        .filter(jobs::status.eq(row.status))
-        .filter(jobs::lease_until.eq(row.lease_until))
-        .set((jobs::lease_owner.eq(owner), jobs::lease_until.eq(until)))
-        .execute(connection)?;
-    Ok(taken == 1)
-}
-
-/// Prolongs a lease (or ends it, with `until` in the past); false when it is another's by now.
-pub fn hold(connection: &mut Conn, job_id: &str, owner: &str, until: Time) -> Result<bool> {
-    let held = diesel::update(jobs::table)
-        .filter(jobs::id.eq(job_id))
-        .filter(jobs::lease_owner.eq(owner))
-        .set(jobs::lease_until.eq(until))
-        .execute(connection)?;
-    Ok(held == 1)
-}
-
-/// Notes that something of ours interrupted a run, and lets the job rest.
-pub fn note_interruption(connection: &mut Conn, job_id: &str, until: Time) -> Result<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::interruptions.eq(jobs::interruptions + 1),
-            jobs::lease_until.eq(until),
-        ))
-        .execute(connection)?;
-    Ok(())
 }
 
 pub fn mark_file(
@@ -267,12 +289,15 @@ pub fn insert_page(connection: &mut Conn, row: &PageRow) -> Result<()> {
     Ok(())
 }
 
-/// In the order of their numbers.
-pub fn pages_of_file(connection: &mut Conn, file_id: &str) -> Result<Vec<PageRow>> {
+/// How a page ended, with the code and the message of its error.
+pub type PageOutcome = (PageStatus, Option<String>, Option<String>);
+
+/// How the pages of a file stand, in the order of their numbers.
+pub fn page_outcomes(connection: &mut Conn, file_id: &str) -> Result<Vec<PageOutcome>> {
     Ok(pages::table
         .filter(pages::file_id.eq(file_id))
         .order(pages::page_number)
-        .select(PageRow::as_select())
+        .select((pages::status, pages::error_code, pages::error_message))
         .load(connection)?)
 }
 
@@ -282,41 +307,6 @@ pub fn pages_of_job(connection: &mut Conn, job_id: &str) -> Result<Vec<PageRow>>
         .order((pages::file_id, pages::page_number))
         .select(PageRow::as_select())
         .load(connection)?)
-}
-
-/// Ends a pending page; false when it has ended already.
-pub fn end_page(
-    connection: &mut Conn,
-    page_id: &str,
-    status: PageStatus,
-    reading: Option<&str>,
-    error: Option<(&str, &str)>,
-    now: Time,
-) -> Result<bool> {
-    let changed = diesel::update(pages::table)
-        .filter(pages::id.eq(page_id))
-        .filter(pages::status.eq(PageStatus::Pending))
-        .set((
-            pages::status.eq(status),
-            pages::reading.eq(reading),
-            pages::error_code.eq(error.map(|(code, _)| code)),
-            pages::error_message.eq(error.map(|(_, message)| message)),
-            pages::updated_at.eq(now),
-        ))
-        .execute(connection)?;
-    Ok(changed == 1)
-}
-
-pub fn count_success(connection: &mut Conn, job_id: &str, credits: i64, now: Time) -> Result<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::successful_page_count.eq(jobs::successful_page_count + 1),
-            jobs::credits_debited.eq(jobs::credits_debited + credits),
-            jobs::interruptions.eq(0),
-            jobs::updated_at.eq(now),
-        ))
-        .execute(connection)?;
-    Ok(())
 }
 
 pub fn insert_artifact(connection: &mut Conn, row: &ArtifactRow) -> Result<()> {
@@ -343,67 +333,94 @@ pub fn artifact(connection: &mut Conn, job_id: &str, path: &str) -> Result<Optio
         .optional()?)
 }
 
-pub fn set_reservation(
+/// Takes a job's row for the rest of the transaction, whatever its state.
+pub fn take(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
+        .set(jobs::updated_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Jobs that should be over by now and are not.
+pub fn late(connection: &mut Conn, now: Time, limit: i64) -> Result<Vec<JobRow>> {
+    Ok(jobs::table
+        .filter(jobs::purged_at.is_null())
+        .filter(jobs::expires_at.le(now))
+        .filter(jobs::status.eq_any(Status::unfinished()))
+        .order(jobs::expires_at)
+        .limit(limit)
+        .select(JobRow::as_select())
+        .load(connection)?)
+}
+
+/// Jobs whose bytes nobody may read any more and that still have them. Those without a result
+/// have ended before `settled`.
+pub fn to_purge(
     connection: &mut Conn,
-    job_id: &str,
-    page_count: i64,
-    credits: i64,
-) -> Result<()> {
+    now: Time,
+    settled: Time,
+    limit: i64,
+) -> Result<Vec<String>> {
+    Ok(jobs::table
+        .filter(jobs::purged_at.is_null())
+        .filter(jobs::status.ne_all(Status::unfinished()))
+        .filter(
+            jobs::expires_at
+                .le(now)
+                .or(jobs::deleted_at.is_not_null())
+                .or(jobs::status
+                    .eq_any([Status::Cancelled, Status::Expired])
+                    .and(jobs::updated_at.le(settled))),
+        )
+        .order((jobs::expires_at, jobs::id))
+        .limit(limit)
+        .select(jobs::id)
+        .load(connection)?)
+}
+
+/// Makes a job unseen; what it said is wiped with its bytes.
+pub fn mark_deleted(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
         .set((
-            jobs::page_count.eq(page_count),
-            jobs::credits_reserved.eq(credits),
+            jobs::deleted_at.eq(now),
+            jobs::purged_at.eq(None::<Time>),
+            jobs::external_id.eq(None::<String>),
+            jobs::webhook_url.eq(None::<String>),
         ))
         .execute(connection)?;
     Ok(())
 }
 
-pub fn set_failure(
-    connection: &mut Conn,
-    job_id: &str,
-    code: &str,
-    message: &str,
-    page_count: i64,
-) -> Result<()> {
+/// Notes that a job's bytes are gone. Of a job that was forgotten, all that it said goes too; the
+/// row stays for the ledger.
+pub fn mark_purged(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::error_code.eq(code),
-            jobs::error_message.eq(message),
-            jobs::page_count.eq(page_count),
-        ))
+        .set(jobs::purged_at.eq(now))
         .execute(connection)?;
-    Ok(())
-}
-
-pub fn set_result(
-    connection: &mut Conn,
-    job_id: &str,
-    blob: &str,
-    size: i64,
-    sha256: &str,
-) -> Result<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::result_blob.eq(blob),
-            jobs::result_size.eq(size),
-            jobs::result_sha256.eq(sha256),
-        ))
+    let is_forgotten = any_job(connection, job_id)?.is_some_and(|job| job.deleted_at.is_some());
+    if !is_forgotten {
+        return Ok(());
+    }
+    let deliveries = webhook_deliveries::table
+        .filter(webhook_deliveries::job_id.eq(job_id))
+        .select(webhook_deliveries::id);
+    diesel::delete(
+        webhook_attempts::table.filter(webhook_attempts::delivery_id.eq_any(deliveries)),
+    )
+    .execute(connection)?;
+    diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::job_id.eq(job_id)))
         .execute(connection)?;
-    Ok(())
-}
-
-pub fn set_completed(
-    connection: &mut Conn,
-    job_id: &str,
-    at: Time,
-    expires_at: Time,
-) -> Result<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::completed_at.eq(at),
-            jobs::expires_at.eq(expires_at),
-            jobs::lease_owner.eq(None::<String>),
-        ))
+    diesel::delete(download_tokens::table.filter(download_tokens::job_id.eq(job_id)))
         .execute(connection)?;
+    diesel::delete(job_transitions::table.filter(job_transitions::job_id.eq(job_id)))
+        .execute(connection)?;
+    diesel::delete(artifacts::table.filter(artifacts::job_id.eq(job_id))).execute(connection)?;
+    diesel::delete(pages::table.filter(pages::job_id.eq(job_id))).execute(connection)?;
+    let files_of_job = files::table
+        .filter(files::job_id.eq(job_id))
+        .select(files::id);
+    diesel::delete(upload_parts::table.filter(upload_parts::file_id.eq_any(files_of_job)))
+        .execute(connection)?;
+    diesel::delete(files::table.filter(files::job_id.eq(job_id))).execute(connection)?;
     Ok(())
 }

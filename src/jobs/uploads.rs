@@ -271,6 +271,9 @@ impl Jobs {
                 error_message: None,
                 created_at: now,
                 updated_at: now,
+                upload_mode: None,
+                upload_id: None,
+                registered_by_key_id: None,
             })
             .collect();
         let db = self.db.clone();

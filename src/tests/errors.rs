@@ -27,8 +27,8 @@ async fn unknown_urls_and_methods_answer_in_the_one_shape() {
     }
     for (method, path, allow) in [
         ("DELETE", "/api/open/v1/projects", "POST, GET, HEAD"),
-        ("PUT", "/api/open/v1/jobs/job_x", "GET, HEAD"),
-        ("TRACE", "/api/open/v1/jobs/job_x", "GET, HEAD"),
+        ("PUT", "/api/open/v1/jobs/job_x", "GET, HEAD, DELETE"),
+        ("TRACE", "/api/open/v1/jobs/job_x", "GET, HEAD, DELETE"),
         ("GET", "/api/open/v1/jobs/job_x/files", "POST"),
     ] {
         let answer = key.send(key.request(method, path)).await;

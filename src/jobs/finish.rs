@@ -1,0 +1,61 @@
+//! The end of a job: its result is built once, stored, and never changed after.
+
+use super::claims::Turn;
+use super::run::{Halt, Runner};
+use super::state::{self, Ending};
+use super::{FileStatus, Status, result, store};
+use crate::clock::DAY;
+use crate::error::Error;
+use crate::id;
+
+impl Runner {
+    /// Builds the result, stores it, and ends the job together with what is left of its
+    /// reservation.
+    pub(super) async fn finish(&self, turn: &Turn) -> Result<(), Halt> {
+        self.end_files(turn, None).await?;
+        let job_id = turn.job.id.clone();
+        let (row, files, pages, artifacts, terms) = self
+            .db
+            .read(move |connection| {
+                let row =
+                    store::any_job(connection, &job_id)?.ok_or_else(|| Error::not_found("job"))?;
+                let files = store::files_of(connection, &job_id)?;
+                let pages = store::pages_of_job(connection, &job_id)?;
+                let artifacts = store::artifacts_of_job(connection, &job_id)?;
+                let terms = store::terms(connection, &row.workspace_id)?;
+                Ok((row, files, pages, artifacts, terms))
+            })
+            .await?;
+        let clean = files
+            .iter()
+            .all(|file| file.status == FileStatus::Completed);
+        let status = match clean {
+            true => Status::Completed,
+            false => Status::CompletedWithErrors,
+        };
+        let now = self.clock.now();
+        let expires_at = now.plus(terms.retention_days * DAY);
+        let bytes = result::build(
+            &row,
+            &files,
+            &pages,
+            &artifacts,
+            (status, now, expires_at),
+            &self.base_url,
+        )?;
+        // A name of its own: should two workers build the result, the row says which one counts.
+        let blob = format!("jobs/{}/results/{}.json", row.id, id::new(id::Kind::Row));
+        let stored = self.blobs.put(&blob, bytes).await?;
+        self.held(turn, move |connection| {
+            let ending = Ending {
+                to: status,
+                expires_at,
+                error: None,
+                result: Some((&blob, &stored)),
+            };
+            state::end(connection, &row.id, Status::Processing, &ending, now)
+        })
+        .await?;
+        Ok(())
+    }
+}

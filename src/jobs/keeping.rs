@@ -1,0 +1,71 @@
+//! How long jobs are kept: those that never end expire, and the bytes of those that are over are
+//! deleted when their time has come. The worker calls it.
+
+use super::state::{self, Ending};
+use super::{Jobs, Status, idempotency, store};
+use crate::clock::{DAY, MINUTE};
+use crate::error::Result;
+
+/// Jobs in one go.
+const BATCH: i64 = 100;
+/// A worker may still be writing for a job that was cancelled just now.
+const AFTER_THE_END: i64 = MINUTE;
+
+impl Jobs {
+    /// Ends the jobs whose time has run out before they were over; answers how many.
+    pub async fn expire(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let late = self
+            .db
+            .read(move |connection| store::late(connection, now, BATCH))
+            .await?;
+        for job in &late {
+            let job = job.clone();
+            self.db
+                .write(move |connection| {
+                    let terms = store::terms(connection, &job.workspace_id)?;
+                    let ending = Ending {
+                        to: Status::Expired,
+                        expires_at: now.plus(terms.retention_days * DAY),
+                        error: None,
+                        result: None,
+                    };
+                    state::end(connection, &job.id, job.status, &ending, now)
+                })
+                .await?;
+        }
+        Ok(late.len())
+    }
+
+    /// Deletes the bytes of jobs that are past their retention, that were forgotten, or that will
+    /// never have a result; answers how many jobs.
+    pub async fn purge(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |connection| {
+                store::to_purge(connection, now, now.plus(-AFTER_THE_END), BATCH)
+            })
+            .await?;
+        for job_id in &due {
+            self.purge_job(job_id).await?;
+        }
+        Ok(due.len())
+    }
+
+    pub(super) async fn purge_job(&self, job_id: &str) -> Result<()> {
+        self.blobs.delete_folder(&format!("jobs/{job_id}")).await?;
+        let (job_id, now) = (job_id.to_owned(), self.clock.now());
+        self.db
+            .write(move |connection| store::mark_purged(connection, &job_id, now))
+            .await
+    }
+
+    /// Forgets answers and tokens that nobody can use any more.
+    pub async fn purge_requests(&self) -> Result<()> {
+        let now = self.clock.now();
+        self.db
+            .write(move |connection| idempotency::purge(connection, now))
+            .await
+    }
+}
