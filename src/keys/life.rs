@@ -12,7 +12,7 @@ use super::notices::{self, Reason};
 use super::traffic::Visit;
 use super::{
     Expiry, Finding, KeyRow, Keys, LONGEST_LIFE, Label, Networks, NewKey, PlainKey, Scopes, leaks,
-    may_change, store,
+    may_change, redact, store,
 };
 
 /// Live keys in a workspace, and keys that one person makes in an hour: against programs that run
@@ -232,8 +232,9 @@ impl Keys {
                     ));
                 }
                 let longest = store::policy(connection, &old.workspace_id)?.0;
-                new.label.clone_from(&old.label);
-                new.label_folded.clone_from(&old.label_folded);
+                // A label from before they were refused may hold a key.
+                new.label = redact(&old.label).into_owned();
+                new.label_folded = new.label.to_lowercase();
                 new.scopes.clone_from(&old.scopes);
                 new.networks.clone_from(&old.networks);
                 new.expires_at = match expiry {
@@ -363,15 +364,14 @@ impl Keys {
         }
         self.catch_up().await;
         let now = self.clock.now();
-        let places: Vec<Option<(String, String)>> = findings
+        let places: Vec<(Vec<String>, String)> = findings
             .iter()
             .map(|finding| {
-                let plain = PlainKey::parse(finding.token.trim().as_bytes())?;
                 let place = leaks::place(finding.url.as_deref().unwrap_or_default());
-                Some((plain.digest(&self.mac).as_str().to_owned(), place))
+                (self.digests_in(&finding.token), place)
             })
             .collect();
-        let digests: Vec<String> = places.iter().flatten().map(|(d, _)| d.clone()).collect();
+        let digests: Vec<String> = places.iter().flat_map(|(d, _)| d.clone()).collect();
         let (actor, base_url) = (actor.clone(), self.base_url.clone());
         self.db
             .write(move |connection| {
@@ -379,51 +379,53 @@ impl Keys {
                 for key in &keys {
                     let place = places
                         .iter()
-                        .flatten()
-                        .find(|(digest, _)| *digest == key.digest)
+                        .find(|(digests, _)| digests.contains(&key.digest))
                         .map_or("", |(_, place)| place);
                     leaked(connection, &actor, key, place, &base_url, now)?;
                 }
                 Ok(places
                     .iter()
-                    .map(|place| {
-                        place
-                            .as_ref()
-                            .is_some_and(|(digest, _)| keys.iter().any(|key| key.digest == *digest))
-                    })
+                    .map(|(digests, _)| keys.iter().any(|key| digests.contains(&key.digest)))
                     .collect())
             })
             .await
     }
 
-    /// Revokes a key that a member found somewhere, if it is one of their workspace; answers it
-    /// as it was before. Whoever holds a key may end it.
+    /// Revokes the keys of a member's workspace that stand in a text which they found somewhere;
+    /// answers them as they were before, and `None` when there is no key in it at all. Whoever
+    /// holds a key may end it.
     pub async fn report_found(
         &self,
         actor: &Actor,
         workspace_id: &str,
         text: &str,
         place: &str,
-    ) -> Result<Option<KeyRow>> {
-        let Some(plain) = PlainKey::parse(text.trim().as_bytes()) else {
+    ) -> Result<Option<Vec<KeyRow>>> {
+        let digests = self.digests_in(text);
+        if digests.is_empty() {
             return Ok(None);
-        };
+        }
         self.catch_up().await;
         let now = self.clock.now();
-        let digest = plain.digest(&self.mac).as_str().to_owned();
         let (actor, base_url) = (actor.clone(), self.base_url.clone());
         let (workspace_id, place) = (workspace_id.to_owned(), leaks::place(place));
         self.db
             .write(move |connection| {
-                let found = store::by_digests(connection, &[digest])?
-                    .into_iter()
-                    .find(|key| key.workspace_id == workspace_id);
-                if let Some(key) = &found {
+                let mut found = store::by_digests(connection, &digests)?;
+                found.retain(|key| key.workspace_id == workspace_id);
+                for key in &found {
                     leaked(connection, &actor, key, &place, &base_url, now)?;
                 }
-                Ok(found)
+                Ok(Some(found))
             })
             .await
+    }
+
+    fn digests_in(&self, text: &str) -> Vec<String> {
+        PlainKey::all_in(text)
+            .iter()
+            .map(|key| key.digest(&self.mac).as_str().to_owned())
+            .collect()
     }
 
     /// What happened to a key, newest first.

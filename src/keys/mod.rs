@@ -27,7 +27,7 @@ pub use leaks::{Finding, Scanners, Signature};
 pub use life::Grace;
 pub use networks::Networks;
 pub use of_person::{active_by_person, revoke_of_person};
-pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey};
+pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey, holds_key, redact};
 pub use rate::Allowance;
 pub use scope::{Scope, Scopes};
 pub use store::{DayRow, EXPIRING, KeyRow, ListFilter, Page, Sort, Status, UseRow};
@@ -42,13 +42,18 @@ pub const LONGEST_LIFE: i64 = 3_652 * DAY;
 /// Requests with wrong keys a minute from one address.
 const MOST_FAILURES: u32 = 300;
 
-/// A label: 1–120 characters after trimming, no control characters.
+/// A label: 1–120 characters after trimming, no control characters, and no key: it goes into mails
+/// and the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label(String);
 
 impl Label {
     pub fn parse(text: &str) -> Result<Self> {
-        crate::text::line("label", text, 120).map(Self)
+        let label = crate::text::line("label", text, 120)?;
+        match holds_key(&label) {
+            true => Err(Error::invalid("`label` must not contain an API key.")),
+            false => Ok(Self(label)),
+        }
     }
 }
 

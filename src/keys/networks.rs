@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use super::plain::redact;
 use crate::error::{Error, Result};
 
 const MOST: usize = 50;
@@ -24,7 +25,7 @@ impl Networks {
                 .parse::<IpNet>()
                 .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
                 .map_err(|_| {
-                    let shown: String = part.chars().take(60).collect();
+                    let shown: String = redact(part).chars().take(60).collect();
                     Error::invalid(format!(
                         "`allowedNetworks`: {shown:?} is not a network such as 203.0.113.0/24 or 2001:db8::/32."
                     ))

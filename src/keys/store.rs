@@ -37,6 +37,13 @@ pub struct KeyRow {
     pub expiry_told: i32,
 }
 
+impl KeyRow {
+    /// As [`live`].
+    pub fn is_live(&self, now: Time) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// What a request needs to know of the key that it carries.
 #[derive(Clone, Debug, Queryable)]
 pub struct FoundKey {

@@ -17,6 +17,7 @@ mod doors;
 mod errors;
 mod harness;
 mod jobs;
+mod kept_secrets;
 mod key_lives;
 mod keys;
 mod leaks;
