@@ -107,3 +107,14 @@ pub fn of_subject(
         .select(Event::as_select())
         .load(connection)?)
 }
+
+/// The last event of one kind about a key or person.
+pub fn latest(connection: &mut Conn, subject_id: &str, action: Action) -> Result<Option<Event>> {
+    Ok(audit_events::table
+        .filter(audit_events::subject_id.eq(subject_id))
+        .filter(audit_events::action.eq(action))
+        .order(audit_events::id.desc())
+        .select(Event::as_select())
+        .first(connection)
+        .optional()?)
+}

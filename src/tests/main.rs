@@ -25,6 +25,7 @@ mod own_account;
 mod pages;
 mod pdf_maker;
 mod people;
+mod rotations;
 mod schema;
 mod security;
 mod smtp;
