@@ -237,8 +237,8 @@ impl Accounts {
     }
 
     /// Checks a sign-in. An unknown address costs as much time as a wrong password and gets the
-    /// same answer; after ten failures in 15 minutes for the address or the IP, 429. The log of
-    /// the person's workspace tells both outcomes.
+    /// same answer; after too many failures in 15 minutes, 429. The log of the person's workspace
+    /// tells both outcomes.
     pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Person> {
         let found = self
             .check_password(email, password, origin, Action::SessionStarted)
@@ -297,20 +297,20 @@ impl Accounts {
         // The attempt is noted as failed before it is judged, so that a hundred at once count as
         // a hundred.
         let attempt = id::new(id::Kind::Row);
-        let (noted, noting) = (attempt.clone(), subjects.clone());
-        self.db
+        let (noted, noting, ip) = (attempt.clone(), subjects.clone(), origin.ip);
+        let stored = self
+            .db
             .write(move |connection| {
-                throttle::note_attempt(connection, &noted, &noting, "failed sign-ins", now)
+                let stored = match email.contains('\0') {
+                    true => None,
+                    false => store::with_password(connection, &email)?,
+                };
+                let who = (stored.as_ref().map(|(person, _)| person), ip);
+                let what = "failed sign-ins";
+                throttle::note_attempt(connection, &noted, &noting, who, what, now)?;
+                Ok(stored)
             })
             .await?;
-        let stored = match email.contains('\0') {
-            true => None,
-            false => {
-                self.db
-                    .read(move |connection| store::with_password(connection, &email))
-                    .await?
-            }
-        };
         let hash = stored.as_ref().map(|(_, hash)| hash.clone());
         let right = self.passwords.verify(password, hash).await?;
         let (now, origin) = (self.clock.now(), origin.clone());
@@ -346,17 +346,14 @@ impl Accounts {
 
     /// What attempts are counted by: the address and where they come from. Those of one `kind` do
     /// not count for another.
-    fn subjects(&self, kind: &str, email: &str, ip: IpAddr) -> [String; 2] {
+    fn subjects(&self, kind: &str, email: &str, ip: IpAddr) -> throttle::Subjects {
         [
-            self.subject(&format!("{kind}email {email}")),
-            self.subject(&format!("{kind}ip {}", neighbourhood(ip))),
+            subject(&self.subject_mac, &format!("{kind}email {email}")),
+            subject(
+                &self.subject_mac,
+                &format!("{kind}ip {}", neighbourhood(ip)),
+            ),
         ]
-    }
-
-    fn subject(&self, text: &str) -> String {
-        let mut mac = self.subject_mac.clone();
-        mac.update(text.as_bytes());
-        hexadecimal(&mac.finalize().into_bytes())
     }
 
     /// The person behind a session's user id, if they still exist.
@@ -383,6 +380,12 @@ impl Accounts {
             .read(move |connection| store::profile(connection, &workspace_id))
             .await
     }
+}
+
+fn subject(mac: &HmacSha256, text: &str) -> String {
+    let mut mac = mac.clone();
+    mac.update(text.as_bytes());
+    hexadecimal(&mac.finalize().into_bytes())
 }
 
 /// Records what happened to a person.
