@@ -82,12 +82,25 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self> {
         let text = text::line("email", text, 254)?.to_lowercase();
         match text.parse::<lettre::Address>() {
-            Ok(_) => Ok(Self(text)),
-            Err(_) => Err(Error::invalid(
+            Ok(address) if can_be_sent_to(&text, address.clone()) => Ok(Self(text)),
+            _ => Err(Error::invalid(
                 "`email` must be a mail address such as name@example.com.",
             )),
         }
     }
+}
+
+/// Some addresses are right by RFC 5321 and yet no message to them can be composed, or they hold
+/// what no one sees: nobody would ever get a mail there.
+fn can_be_sent_to(text: &str, address: lettre::Address) -> bool {
+    let mailbox = lettre::message::Mailbox::new(None, address);
+    text.chars()
+        .all(|letter| letter.is_ascii_graphic() || letter.is_alphanumeric())
+        && lettre::Message::builder()
+            .from(mailbox.clone())
+            .to(mailbox)
+            .body(String::new())
+            .is_ok()
 }
 
 /// A person to be made, checked.
