@@ -23,7 +23,7 @@ impl Accounts {
         let asked = resets::Asked {
             id: id::new(id::Kind::Reset),
             email: email.0,
-            ip: origin.ip.to_string(),
+            ip: resets::origin_to_column(origin),
             created_at: now,
             expires_at: now.plus(LIFE),
         };
@@ -61,21 +61,19 @@ impl Accounts {
                         return Ok(());
                     }
                     let Some(person) = person else { return Ok(()) };
+                    let (ip, request_id) = asked.origin();
                     notices::queue_reset(
                         connection,
                         &person,
                         &asked.id,
-                        &asked.ip,
+                        ip,
                         asked.expires_at,
                         now,
                     )?;
-                    let actor = asked
-                        .ip
-                        .parse()
-                        .map_or(Actor::Server, |ip| Actor::Stranger {
-                            ip,
-                            request_id: String::new(),
-                        });
+                    let actor = ip.parse().map_or(Actor::Server, |ip| Actor::Stranger {
+                        ip,
+                        request_id: request_id.to_owned(),
+                    });
                     record(
                         connection,
                         &actor,

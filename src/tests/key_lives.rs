@@ -374,6 +374,17 @@ async fn the_creator_is_told_of_a_new_network_once() {
             );
         }
     }
+    let (subject, unnamed) = (id(&row), audit_events::request_id.is_null());
+    let unnamed: i64 = app
+        .query(move |c| {
+            audit_events::table
+                .filter(audit_events::subject_id.eq(subject))
+                .filter(unnamed)
+                .count()
+                .get_result(c)
+        })
+        .await;
+    assert_eq!(unnamed, 0, "each leads back to its request");
     let seen = actions(&app, &id(&row)).await;
     assert_eq!(
         seen.iter()
