@@ -126,14 +126,28 @@ pub async fn list_keys(
 ) -> Result<HttpResponse> {
     let now = rooms.keys.now();
     let filter = query.filter();
-    let number = query.page();
-    let offset = (number - 1) * PER_PAGE;
     let is_filtered = filter.status.is_some() || !filter.text.is_empty();
     let workspace_id = &member.person.workspace_id;
-    let (found, days) = rooms
-        .keys
-        .page(workspace_id, filter, offset, PER_PAGE, today(now) - DAYS)
-        .await?;
+    let mut number = query.page();
+    let (offset, found, days) = loop {
+        let offset = (number - 1) * PER_PAGE;
+        let (found, days) = rooms
+            .keys
+            .page(
+                workspace_id,
+                filter.clone(),
+                offset,
+                PER_PAGE,
+                today(now) - DAYS,
+            )
+            .await?;
+        // Past the end, which an old link may be: the last page then.
+        let last = ((found.matching + PER_PAGE - 1) / PER_PAGE).max(1);
+        if number <= last {
+            break (offset, found, days);
+        }
+        number = last;
+    };
     let actor = member.actor();
     let keys: Vec<KeyRow> = found
         .rows

@@ -325,3 +325,14 @@ async fn the_outbox_is_shown_and_a_test_mail_goes_once_a_minute() {
     app.drain().await;
     assert_eq!(app.mails().len(), 1);
 }
+
+#[actix_web::test]
+async fn a_page_of_the_log_past_its_end_leads_back() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let oldest = format!("aud_{:026}", 0);
+    let page = admin.get(&format!("/settings/audit?before={oldest}")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("No older events"), "{}", page.text);
+    assert!(page.text.contains("Show the newest"));
+}

@@ -227,3 +227,23 @@ async fn a_chain_that_is_ended_from_all_sides_at_once_ends_without_an_error() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_page_says_which_key_replaces_which() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let old = key(&app, &admin).await;
+    let new = rotate(&app, &admin, &old, "7d").await;
+    for (key, words, other) in [(&old, "Replaced by", &new), (&new, "Replaces", &old)] {
+        let page = admin.get(&format!("/settings/api/keys/{}", key.1)).await;
+        let prefix = &other.0.bearer.as_ref().unwrap()[..13];
+        let link = format!(
+            "{words} <a href=\"/settings/api/keys/{}\"><code translate=\"no\">{prefix}…</code></a>",
+            other.1
+        );
+        assert!(page.text.contains(&link), "{}", page.text);
+    }
+    // In a sentence, a time keeps its small letter.
+    let css = app.anon().get("/static/app.css").await;
+    assert!(css.text.contains("> time:not(.sub)::first-letter"));
+}
