@@ -14,6 +14,19 @@ const MOST: usize = 50;
 pub struct Networks(Vec<IpNet>);
 
 impl Networks {
+    /// Takes a list as software sends it. An entry without a network is refused: whoever fills a
+    /// list from an empty setting does not mean "from anywhere".
+    pub fn parse_list(entries: &[String]) -> Result<Self> {
+        for entry in entries {
+            if Self::parse(entry)?.0.is_empty() {
+                return Err(Error::invalid(
+                    "`allowedNetworks` has an empty entry. For a key without bounds, send an empty list.",
+                ));
+            }
+        }
+        Self::parse(&entries.join(" "))
+    }
+
     /// Takes networks and single addresses, with white space or commas between.
     pub fn parse(text: &str) -> Result<Self> {
         let mut networks = Vec::new();

@@ -29,6 +29,8 @@ pub enum Outcome {
     Answered,
     ScopeRefused,
     RateLimited,
+    /// There is no such route: a use of the key that belongs to none of the counts.
+    NoRoute,
     /// Revoked, expired, or from outside its networks.
     Refused,
 }
@@ -107,6 +109,9 @@ impl Traffic {
                     });
                 }
             }
+            if outcome == Outcome::NoRoute {
+                return;
+            }
             let refused = matches!(outcome, Outcome::ScopeRefused | Outcome::Refused);
             key.add(Count {
                 day: now.0.div_euclid(DAY),
@@ -170,7 +175,7 @@ impl Traffic {
         let mut keys = self.keys();
         let mut taken = Vec::new();
         keys.retain(|id, key| {
-            if !key.counts.is_empty() {
+            if !key.counts.is_empty() || key.last.is_some() {
                 let bucket = key.bucket;
                 taken.push((id.clone(), std::mem::take(key)));
                 key.bucket = bucket;

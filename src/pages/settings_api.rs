@@ -33,6 +33,7 @@ struct ApiPage {
     query: Asked,
     is_filtered: bool,
     pages: Pages,
+    is_switched_off: bool,
     named: Vec<KeyRow>,
     more: i64,
     confirm: Option<Confirm>,
@@ -148,6 +149,7 @@ pub async fn list_keys(
         }
         number = last;
     };
+    let profile = rooms.accounts.profile(workspace_id).await?;
     let actor = member.actor();
     let keys: Vec<KeyRow> = found
         .rows
@@ -179,6 +181,7 @@ pub async fn list_keys(
                 next: (offset + shown < found.matching).then(|| query.href(number + 1)),
             },
             is_filtered,
+            is_switched_off: !profile.enabled,
             more: found.active - i64::try_from(named.len()).unwrap_or(0),
             named,
             confirm: confirm::ask(&member, &rooms),
