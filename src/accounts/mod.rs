@@ -82,12 +82,25 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self> {
         let text = text::line("email", text, 254)?.to_lowercase();
         match text.parse::<lettre::Address>() {
-            Ok(_) => Ok(Self(text)),
-            Err(_) => Err(Error::invalid(
+            Ok(address) if can_be_sent_to(&text, address.clone()) => Ok(Self(text)),
+            _ => Err(Error::invalid(
                 "`email` must be a mail address such as name@example.com.",
             )),
         }
     }
+}
+
+/// Some addresses are right by RFC 5321 and yet no message to them can be composed, or they hold
+/// what no one sees: nobody would ever get a mail there.
+fn can_be_sent_to(text: &str, address: lettre::Address) -> bool {
+    let mailbox = lettre::message::Mailbox::new(None, address);
+    text.chars()
+        .all(|letter| letter.is_ascii_graphic() || letter.is_alphanumeric())
+        && lettre::Message::builder()
+            .from(mailbox.clone())
+            .to(mailbox)
+            .body(String::new())
+            .is_ok()
 }
 
 /// A person to be made, checked.
@@ -237,8 +250,8 @@ impl Accounts {
     }
 
     /// Checks a sign-in. An unknown address costs as much time as a wrong password and gets the
-    /// same answer; after ten failures in 15 minutes for the address or the IP, 429. The log of
-    /// the person's workspace tells both outcomes.
+    /// same answer; after too many failures in 15 minutes, 429. The log of the person's workspace
+    /// tells both outcomes.
     pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Person> {
         let found = self
             .check_password(email, password, origin, Action::SessionStarted)
@@ -297,20 +310,20 @@ impl Accounts {
         // The attempt is noted as failed before it is judged, so that a hundred at once count as
         // a hundred.
         let attempt = id::new(id::Kind::Row);
-        let (noted, noting) = (attempt.clone(), subjects.clone());
-        self.db
+        let (noted, noting, ip) = (attempt.clone(), subjects.clone(), origin.ip);
+        let stored = self
+            .db
             .write(move |connection| {
-                throttle::note_attempt(connection, &noted, &noting, "failed sign-ins", now)
+                let stored = match email.contains('\0') {
+                    true => None,
+                    false => store::with_password(connection, &email)?,
+                };
+                let who = (stored.as_ref().map(|(person, _)| person), ip);
+                let what = "failed sign-ins";
+                throttle::note_attempt(connection, &noted, &noting, who, what, now)?;
+                Ok(stored)
             })
             .await?;
-        let stored = match email.contains('\0') {
-            true => None,
-            false => {
-                self.db
-                    .read(move |connection| store::with_password(connection, &email))
-                    .await?
-            }
-        };
         let hash = stored.as_ref().map(|(_, hash)| hash.clone());
         let right = self.passwords.verify(password, hash).await?;
         let (now, origin) = (self.clock.now(), origin.clone());
@@ -346,17 +359,14 @@ impl Accounts {
 
     /// What attempts are counted by: the address and where they come from. Those of one `kind` do
     /// not count for another.
-    fn subjects(&self, kind: &str, email: &str, ip: IpAddr) -> [String; 2] {
+    fn subjects(&self, kind: &str, email: &str, ip: IpAddr) -> throttle::Subjects {
         [
-            self.subject(&format!("{kind}email {email}")),
-            self.subject(&format!("{kind}ip {}", neighbourhood(ip))),
+            subject(&self.subject_mac, &format!("{kind}email {email}")),
+            subject(
+                &self.subject_mac,
+                &format!("{kind}ip {}", neighbourhood(ip)),
+            ),
         ]
-    }
-
-    fn subject(&self, text: &str) -> String {
-        let mut mac = self.subject_mac.clone();
-        mac.update(text.as_bytes());
-        hexadecimal(&mac.finalize().into_bytes())
     }
 
     /// The person behind a session's user id, if they still exist.
@@ -383,6 +393,12 @@ impl Accounts {
             .read(move |connection| store::profile(connection, &workspace_id))
             .await
     }
+}
+
+fn subject(mac: &HmacSha256, text: &str) -> String {
+    let mut mac = mac.clone();
+    mac.update(text.as_bytes());
+    hexadecimal(&mac.finalize().into_bytes())
 }
 
 /// Records what happened to a person.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::audit::Origin;
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::password_resets as resets;
@@ -13,9 +14,21 @@ use crate::error::Result;
 pub struct Asked {
     pub id: String,
     pub email: String,
+    /// The IP, and after a space the id of the request: the worker's record must lead back to it.
     pub ip: String,
     pub created_at: Time,
     pub expires_at: Time,
+}
+
+pub fn origin_to_column(origin: &Origin) -> String {
+    format!("{} {}", origin.ip, origin.request_id)
+}
+
+impl Asked {
+    /// The IP and the id of the request.
+    pub fn origin(&self) -> (&str, &str) {
+        self.ip.split_once(' ').unwrap_or((&self.ip, ""))
+    }
 }
 
 pub fn insert(connection: &mut Conn, asked: &Asked) -> Result<()> {

@@ -2,7 +2,7 @@
 //! so that its answer and its time tell nothing; the worker finds out whom to write to.
 
 use super::{Accounts, Email, Password, Person, notices, record, reset_store as resets, sessions};
-use super::{store, throttle};
+use super::{store, subject, throttle};
 use crate::audit::{Action, Actor, Origin};
 use crate::clock::{DAY, MINUTE};
 use crate::error::{Code, Error, Result};
@@ -16,21 +16,24 @@ const KEPT: i64 = DAY;
 const BATCH: i64 = 20;
 
 impl Accounts {
-    /// Asks for a link to an address: ten in 15 minutes for the address or the IP, then 429.
+    /// Asks for a link to an address; after too many in 15 minutes, 429.
     pub async fn ask_reset(&self, email: Email, origin: &Origin) -> Result<()> {
         let subjects = self.subjects("reset ", &email.0, origin.ip);
         let now = self.clock.now();
         let asked = resets::Asked {
             id: id::new(id::Kind::Reset),
             email: email.0,
-            ip: origin.ip.to_string(),
+            ip: resets::origin_to_column(origin),
             created_at: now,
             expires_at: now.plus(LIFE),
         };
+        let ip = origin.ip;
         self.db
             .write(move |connection| {
                 let what = "requests for a new password";
-                throttle::note_attempt(connection, &asked.id, &subjects, what, now)?;
+                let found = store::with_password(connection, &asked.email)?;
+                let who = (found.as_ref().map(|(person, _)| person), ip);
+                throttle::note_attempt(connection, &asked.id, &subjects, who, what, now)?;
                 resets::insert(connection, &asked)
             })
             .await
@@ -58,21 +61,19 @@ impl Accounts {
                         return Ok(());
                     }
                     let Some(person) = person else { return Ok(()) };
+                    let (ip, request_id) = asked.origin();
                     notices::queue_reset(
                         connection,
                         &person,
                         &asked.id,
-                        &asked.ip,
+                        ip,
                         asked.expires_at,
                         now,
                     )?;
-                    let actor = asked
-                        .ip
-                        .parse()
-                        .map_or(Actor::Server, |ip| Actor::Stranger {
-                            ip,
-                            request_id: String::new(),
-                        });
+                    let actor = ip.parse().map_or(Actor::Server, |ip| Actor::Stranger {
+                        ip,
+                        request_id: request_id.to_owned(),
+                    });
                     record(
                         connection,
                         &actor,
@@ -103,7 +104,8 @@ impl Accounts {
             .await
     }
 
-    /// Sets a new password by a link. All sessions of the person end, and all their other links.
+    /// Sets a new password by a link. All sessions of the person end, and all their other links;
+    /// failed sign-ins before it are forgotten.
     pub async fn reset_password(
         &self,
         token: &str,
@@ -116,6 +118,7 @@ impl Accounts {
             .ok_or_else(dead)?;
         let hash = self.passwords.hash(password).await?;
         let (origin, base_url, now) = (origin.clone(), self.base_url.clone(), self.clock.now());
+        let mac = self.subject_mac.clone();
         self.db
             .write(move |connection| {
                 let user_id = resets::owner(connection, &id, now)?.ok_or_else(dead)?;
@@ -127,6 +130,9 @@ impl Accounts {
                 let person = store::by_id(connection, &user_id)?.ok_or_else(dead)?;
                 resets::end_all(connection, &person.id, now)?;
                 sessions::end_all(connection, &person.id, None)?;
+                let counted = ["email", "reset email"]
+                    .map(|kind| subject(&mac, &format!("{kind} {}", person.email)));
+                throttle::clear(connection, &counted)?;
                 let actor = origin.person(&person);
                 notices::queue_password_changed(connection, &actor, &person, &base_url, now)?;
                 record(connection, &actor, Action::PasswordReset, &person, "", now)

@@ -121,6 +121,9 @@ impl Accounts {
         self.db
             .write(move |connection| {
                 lock_for_counting(connection, "users")?;
+                if revoke_keys {
+                    keys::one_chain_at_a_time(connection)?;
+                }
                 let person = find(connection, &actor, &user_id)?;
                 if person.is_admin() {
                     must_not_be_last(connection, &person)?;

@@ -75,7 +75,7 @@ impl KeyRequest {
             scopes: Scopes::new(scopes)
                 .ok_or_else(|| Error::invalid("`scopes` must name at least one scope."))?,
             expiry: Expiry::parse(time(self.expires_at)?, now)?,
-            networks: Networks::parse(&self.allowed_networks.join(" "))?,
+            networks: Networks::parse_list(&self.allowed_networks)?,
         })
     }
 }
@@ -143,7 +143,7 @@ pub async fn change_key(
     let label = request.label.as_deref().map(Label::parse).transpose()?;
     let networks = request
         .allowed_networks
-        .map(|list| Networks::parse(&list.join(" ")))
+        .map(|list| Networks::parse_list(&list))
         .transpose()?;
     let row = rooms
         .keys

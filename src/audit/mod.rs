@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::id;
 
 pub use export::Format;
-pub use store::{Event, Filter, of_subject};
+pub use store::{Event, Filter, latest, of_subject, places_of};
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]

@@ -107,3 +107,31 @@ pub fn of_subject(
         .select(Event::as_select())
         .load(connection)?)
 }
+
+/// The last event of one kind about a key or person.
+pub fn latest(connection: &mut Conn, subject_id: &str, action: Action) -> Result<Option<Event>> {
+    Ok(audit_events::table
+        .filter(audit_events::subject_id.eq(subject_id))
+        .filter(audit_events::action.eq(action))
+        .order(audit_events::id.desc())
+        .select(Event::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// The IPs from which there were events of these kinds about a person since.
+pub fn places_of(
+    connection: &mut Conn,
+    subject_id: &str,
+    actions: &[Action],
+    since: Time,
+) -> Result<Vec<String>> {
+    Ok(audit_events::table
+        .filter(audit_events::subject_id.eq(subject_id))
+        .filter(audit_events::action.eq_any(actions))
+        .filter(audit_events::happened_at.gt(since))
+        .filter(audit_events::ip.is_not_null())
+        .select(audit_events::ip.assume_not_null())
+        .distinct()
+        .load(connection)?)
+}

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result};
+use crate::keys::redact;
 
 /// The largest JSON body in bytes.
 const MOST_JSON: usize = 1 << 20;
@@ -122,6 +123,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
                 .map(|query| Self(query.into_inner()))
                 .map_err(|error| match error {
                     actix_web::error::QueryPayloadError::Deserialize(cause) => {
+                        let cause = plainly(&cause.to_string());
                         Error::invalid(format!("The query string is wrong: {cause}."))
                     }
                     _ => Error::invalid("The query string cannot be read."),
@@ -184,9 +186,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 pub fn parse_any<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = error.path().to_string();
-        let cause = error.inner();
-        match cause.classify() {
+        let path = redact(&error.path().to_string()).into_owned();
+        let kind = error.inner().classify();
+        let cause = plainly(&error.inner().to_string());
+        match kind {
             serde_json::error::Category::Data if path != "." => {
                 Error::invalid(format!("`{path}`: {cause}."))
             }
@@ -200,6 +203,18 @@ pub fn parse_any<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         .end()
         .map_err(|cause| Error::invalid(format!("The body is not valid JSON: {cause}.")))?;
     Ok(value)
+}
+
+/// serde's words for people who do not know our types, and without a key that they may repeat.
+fn plainly(cause: &str) -> String {
+    let cause = redact(cause);
+    match cause.split_once("expected struct ") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
+            format!("{before}expected an object{rest}")
+        }
+        None => cause.into_owned(),
+    }
 }
 
 #[cfg(test)]

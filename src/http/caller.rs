@@ -135,6 +135,7 @@ pub async fn require_key(
     let mut response = next.call(request).await?;
     let outcome = match error_of(response.response()).map(|error| error.code) {
         Some(Code::InsufficientScope) => Outcome::ScopeRefused,
+        Some(Code::MethodNotAllowed) => Outcome::NoRoute,
         _ => Outcome::Answered,
     };
     rooms.keys.note(&key, visit, outcome);

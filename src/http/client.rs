@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use crate::audit::Origin;
 use crate::error::{Error, Result};
 use crate::id;
+use crate::keys::holds_key;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -57,7 +58,8 @@ impl FromRequest for Client {
     }
 }
 
-/// The caller's id when it is sane, else a new one.
+/// The caller's id when it is sane, else a new one. A key in its place is not: the id goes into the
+/// log.
 fn request_id(headers: &HeaderMap) -> String {
     let sent = headers
         .get(REQUEST_ID)
@@ -67,6 +69,7 @@ fn request_id(headers: &HeaderMap) -> String {
                 && text
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+                && !holds_key(text)
         });
     match sent {
         Some(text) => text.to_owned(),

@@ -15,7 +15,7 @@ use super::answer::error_of;
 use super::client::{Client, REQUEST_ID};
 use crate::app::Rooms;
 use crate::error::{Code, Error};
-use crate::keys::Authenticated;
+use crate::keys::{Authenticated, redact};
 
 /// The longest request target in bytes.
 const MOST_TARGET: usize = 8 << 10;
@@ -83,7 +83,8 @@ pub async fn observe(
     let key = extensions
         .get::<Authenticated>()
         .map(|key| key.key_id.as_str());
-    // The path and never the query: tokens travel there.
+    // The path and never the query: tokens travel there. Whoever puts a key into the path, or
+    // takes it for the method, must not find it in the log either.
     tracing::info!(
         request = %client.request_id,
         key,
@@ -91,8 +92,8 @@ pub async fn observe(
         status = status.as_u16(),
         micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
         "{} {}",
-        request.method(),
-        request.path()
+        redact(request.method().as_str()),
+        redact(request.path())
     );
     drop(extensions);
     Ok(response)

@@ -8,17 +8,24 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use sha2::Sha256;
+
+use super::plain::redact;
 
 /// One finding: the whole key, and where it was found.
 #[derive(Deserialize)]
 pub struct Finding {
     pub token: String,
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "or_empty")]
     pub kind: String,
     #[serde(default)]
     pub url: Option<String>,
+}
+
+/// One finding without a kind must not cost the report of all others.
+fn or_empty<'a, D: Deserializer<'a>>(source: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(source)?.unwrap_or_default())
 }
 
 /// Who is believed.
@@ -109,13 +116,13 @@ fn point(pem: &str) -> anyhow::Result<Vec<u8>> {
     }
 }
 
-/// Where a key was found, safe to be shown: one line of at most 500 characters.
+/// Where a key was found, safe to be shown: one line of at most 500 characters without any key.
 pub fn place(text: &str) -> String {
-    let shown: String = text
+    let line: String = text
         .chars()
         .filter(|character| !character.is_control())
-        .take(500)
         .collect();
+    let shown: String = redact(&line).chars().take(500).collect();
     match shown.trim() {
         "" => "a place that was not told".to_owned(),
         shown => shown.to_owned(),

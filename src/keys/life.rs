@@ -9,11 +9,8 @@ use crate::error::{Code, Error, Result};
 use crate::id;
 
 use super::notices::{self, Reason};
-use super::traffic::Visit;
-use super::{
-    Expiry, Finding, KeyRow, Keys, LONGEST_LIFE, Label, Networks, NewKey, PlainKey, Scopes, leaks,
-    may_change, store,
-};
+use super::rotation::{leave_chain, one_chain_at_a_time};
+use super::{Finding, KeyRow, Keys, Label, Networks, NewKey, PlainKey, leaks, may_change, store};
 
 /// Live keys in a workspace, and keys that one person makes in an hour: against programs that run
 /// wild, so two at once may overshoot a little.
@@ -23,37 +20,6 @@ const MOST_AN_HOUR: i64 = 500;
 const BATCH: i64 = 100;
 /// Findings in one report.
 const MOST_FINDINGS: usize = 1_000;
-
-/// How long a rotated key still works, unless its successor is used before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-pub enum Grace {
-    #[strum(serialize = "now")]
-    Now,
-    #[strum(serialize = "1h")]
-    Hour,
-    #[strum(serialize = "24h")]
-    Day,
-    #[strum(serialize = "7d")]
-    Week,
-}
-
-impl Grace {
-    fn length(self) -> i64 {
-        match self {
-            Self::Now => 0,
-            Self::Hour => HOUR,
-            Self::Day => DAY,
-            Self::Week => 7 * DAY,
-        }
-    }
-}
-
-/// What a rotation made.
-pub struct Rotated {
-    pub old: KeyRow,
-    pub new: KeyRow,
-    pub plain: PlainKey,
-}
 
 impl Keys {
     /// Makes a key for a person. The plaintext is in the answer and nowhere else.
@@ -81,6 +47,7 @@ impl Keys {
         let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
         self.db
             .write(move |connection| {
+                one_chain_at_a_time(connection)?;
                 let row = changeable(connection, &actor, &key_id)?;
                 if end(connection, &actor, &row, Reason::Asked, now)? {
                     let one = std::slice::from_ref(&row);
@@ -106,6 +73,7 @@ impl Keys {
         let workspace_id = person.workspace_id.clone();
         self.db
             .write(move |connection| {
+                one_chain_at_a_time(connection)?;
                 let mut revoked = Vec::new();
                 let mut live = store::live_of_workspace(connection, &workspace_id, now)?;
                 live.sort_by(|one, other| one.id.cmp(&other.id));
@@ -190,151 +158,6 @@ impl Keys {
             .await
     }
 
-    /// Makes a successor of a live key: same label, scopes and networks. The old key works until
-    /// the successor is first used, at most for the grace. Without an expiry the successor lives
-    /// as long as the old key was meant to.
-    pub async fn rotate(
-        &self,
-        actor: &Actor,
-        key_id: &str,
-        grace: Grace,
-        expiry: Option<Expiry>,
-    ) -> Result<Rotated> {
-        let Actor::Person { person, .. } = actor else {
-            return Err(Error::forbidden("Only people rotate keys."));
-        };
-        self.catch_up().await;
-        let now = self.clock.now();
-        let plain = PlainKey::generate()?;
-        // What it takes over from the old key is filled in below, inside the transaction.
-        let blank = NewKey {
-            label: Label(String::new()),
-            scopes: Scopes::from_column(""),
-            expiry: Expiry::NEVER,
-            networks: Networks::default(),
-        };
-        let mut new = self.row(person, blank, &plain, now);
-        let (actor, key_id, base_url) = (actor.clone(), key_id.to_owned(), self.base_url.clone());
-        let (old, new) = self
-            .db
-            .write(move |connection| {
-                let old = changeable(connection, &actor, &key_id)?;
-                if old.revoked_at.is_some() || old.expires_at.is_some_and(|end| end <= now) {
-                    return Err(Error::new(
-                        Code::KeyNotActive,
-                        "This key has ended; create a new one.",
-                    ));
-                }
-                if old.replaced_by_key_id.is_some() {
-                    return Err(Error::new(
-                        Code::KeyNotActive,
-                        "This key has a successor already.",
-                    ));
-                }
-                let longest = store::policy(connection, &old.workspace_id)?.0;
-                new.label.clone_from(&old.label);
-                new.label_folded.clone_from(&old.label_folded);
-                new.scopes.clone_from(&old.scopes);
-                new.networks.clone_from(&old.networks);
-                new.expires_at = match expiry {
-                    Some(expiry) => expiry.0,
-                    None => same_life(&old, longest, now),
-                };
-                new.replaces_key_id = Some(old.id.clone());
-                if grace != Grace::Now {
-                    new.ends_key_id = Some(old.id.clone());
-                }
-                insert(connection, &actor, &new, &base_url, now)?;
-                let until = now.plus(grace.length());
-                let until = old.expires_at.map_or(until, |end| end.min(until));
-                let detail = match grace {
-                    Grace::Now => format!("successor {}…; ended at once", new.key_prefix),
-                    _ => format!(
-                        "successor {}…; works until that is used, at the latest until {until}",
-                        new.key_prefix
-                    ),
-                };
-                audit::record(
-                    connection,
-                    &old.workspace_id,
-                    &actor,
-                    Action::KeyRotated,
-                    (&old.id, &old.label),
-                    detail,
-                    now,
-                )?;
-                let ends = match grace {
-                    Grace::Now => old.expires_at,
-                    _ => Some(until),
-                };
-                // Of two rotations at once, one makes a successor.
-                if !store::replace(connection, &old.id, &new.id, ends)? {
-                    return Err(Error::new(
-                        Code::KeyNotActive,
-                        "This key has a successor already.",
-                    ));
-                }
-                if grace == Grace::Now && end(connection, &actor, &old, Reason::Rotated, now)? {
-                    let one = std::slice::from_ref(&old);
-                    notices::queue_revoked(
-                        connection,
-                        &actor,
-                        one,
-                        Reason::Rotated,
-                        &base_url,
-                        now,
-                    )?;
-                }
-                Ok((again(connection, &old)?, new))
-            })
-            .await?;
-        Ok(Rotated { old, new, plain })
-    }
-
-    /// The first use of a successor ends the key that it replaces.
-    pub(super) async fn take_over(
-        &self,
-        successor: &str,
-        predecessor: &str,
-        visit: Visit<'_>,
-    ) -> Result<()> {
-        self.catch_up().await;
-        let now = self.clock.now();
-        let base_url = self.base_url.clone();
-        let (successor, predecessor) = (successor.to_owned(), predecessor.to_owned());
-        let (ip, request_id) = (visit.ip, visit.request_id.to_owned());
-        self.db
-            .write(move |connection| {
-                if !store::take_over(connection, &successor, &predecessor)? {
-                    return Ok(());
-                }
-                let Some(old) = store::any_by_id(connection, &predecessor)? else {
-                    return Ok(());
-                };
-                if old.expires_at.is_some_and(|end| end <= now) {
-                    return Ok(());
-                }
-                let actor = Actor::Key {
-                    label: old.label.clone(),
-                    ip,
-                    request_id,
-                };
-                if end(connection, &actor, &old, Reason::Rotated, now)? {
-                    let one = std::slice::from_ref(&old);
-                    notices::queue_revoked(
-                        connection,
-                        &actor,
-                        one,
-                        Reason::Rotated,
-                        &base_url,
-                        now,
-                    )?;
-                }
-                Ok(())
-            })
-            .await
-    }
-
     /// Tells of keys that end in seven days, in one day, or have ended, each once; answers how
     /// many.
     pub async fn tell_expiries(&self) -> Result<usize> {
@@ -363,67 +186,70 @@ impl Keys {
         }
         self.catch_up().await;
         let now = self.clock.now();
-        let places: Vec<Option<(String, String)>> = findings
+        let places: Vec<(Vec<String>, String)> = findings
             .iter()
             .map(|finding| {
-                let plain = PlainKey::parse(finding.token.trim().as_bytes())?;
                 let place = leaks::place(finding.url.as_deref().unwrap_or_default());
-                Some((plain.digest(&self.mac).as_str().to_owned(), place))
+                (self.digests_in(&finding.token), place)
             })
             .collect();
-        let digests: Vec<String> = places.iter().flatten().map(|(d, _)| d.clone()).collect();
+        let digests: Vec<String> = places.iter().flat_map(|(d, _)| d.clone()).collect();
         let (actor, base_url) = (actor.clone(), self.base_url.clone());
         self.db
             .write(move |connection| {
+                one_chain_at_a_time(connection)?;
                 let keys = store::by_digests(connection, &digests)?;
                 for key in &keys {
                     let place = places
                         .iter()
-                        .flatten()
-                        .find(|(digest, _)| *digest == key.digest)
+                        .find(|(digests, _)| digests.contains(&key.digest))
                         .map_or("", |(_, place)| place);
                     leaked(connection, &actor, key, place, &base_url, now)?;
                 }
                 Ok(places
                     .iter()
-                    .map(|place| {
-                        place
-                            .as_ref()
-                            .is_some_and(|(digest, _)| keys.iter().any(|key| key.digest == *digest))
-                    })
+                    .map(|(digests, _)| keys.iter().any(|key| digests.contains(&key.digest)))
                     .collect())
             })
             .await
     }
 
-    /// Revokes a key that a member found somewhere, if it is one of their workspace; answers it
-    /// as it was before. Whoever holds a key may end it.
+    /// Revokes the keys of a member's workspace that stand in a text which they found somewhere;
+    /// answers them as they were before, and `None` when there is no key in it at all. Whoever
+    /// holds a key may end it.
     pub async fn report_found(
         &self,
         actor: &Actor,
         workspace_id: &str,
         text: &str,
         place: &str,
-    ) -> Result<Option<KeyRow>> {
-        let Some(plain) = PlainKey::parse(text.trim().as_bytes()) else {
+    ) -> Result<Option<Vec<KeyRow>>> {
+        let digests = self.digests_in(text);
+        if digests.is_empty() {
             return Ok(None);
-        };
+        }
         self.catch_up().await;
         let now = self.clock.now();
-        let digest = plain.digest(&self.mac).as_str().to_owned();
         let (actor, base_url) = (actor.clone(), self.base_url.clone());
         let (workspace_id, place) = (workspace_id.to_owned(), leaks::place(place));
         self.db
             .write(move |connection| {
-                let found = store::by_digests(connection, &[digest])?
-                    .into_iter()
-                    .find(|key| key.workspace_id == workspace_id);
-                if let Some(key) = &found {
+                one_chain_at_a_time(connection)?;
+                let mut found = store::by_digests(connection, &digests)?;
+                found.retain(|key| key.workspace_id == workspace_id);
+                for key in &found {
                     leaked(connection, &actor, key, &place, &base_url, now)?;
                 }
-                Ok(found)
+                Ok(Some(found))
             })
             .await
+    }
+
+    fn digests_in(&self, text: &str) -> Vec<String> {
+        PlainKey::all_in(text)
+            .iter()
+            .map(|key| key.digest(&self.mac).as_str().to_owned())
+            .collect()
     }
 
     /// What happened to a key, newest first.
@@ -436,7 +262,7 @@ impl Keys {
 }
 
 /// A key that the actor may change.
-fn changeable(connection: &mut Conn, actor: &Actor, key_id: &str) -> Result<KeyRow> {
+pub(super) fn changeable(connection: &mut Conn, actor: &Actor, key_id: &str) -> Result<KeyRow> {
     if !id::has_shape(id::Kind::Key, key_id) {
         return Err(Error::not_found("key"));
     }
@@ -453,12 +279,12 @@ fn changeable(connection: &mut Conn, actor: &Actor, key_id: &str) -> Result<KeyR
     }
 }
 
-fn again(connection: &mut Conn, row: &KeyRow) -> Result<KeyRow> {
+pub(super) fn again(connection: &mut Conn, row: &KeyRow) -> Result<KeyRow> {
     store::by_id(connection, &row.workspace_id, &row.id)?.ok_or_else(|| Error::not_found("key"))
 }
 
 /// Stores a new key within the workspace's policy and bounds.
-fn insert(
+pub(super) fn insert(
     connection: &mut Conn,
     actor: &Actor,
     row: &KeyRow,
@@ -516,8 +342,9 @@ fn insert(
     Ok(())
 }
 
-/// Ends a key that has not ended yet, and records it; false when it had.
-fn end(
+/// Ends a key that has not ended yet, and records it; false when it had. The caller holds
+/// [`one_chain_at_a_time`].
+pub(super) fn end(
     connection: &mut Conn,
     actor: &Actor,
     row: &KeyRow,
@@ -547,6 +374,7 @@ fn end(
         detail,
         now,
     )?;
+    leave_chain(connection, actor, &row.id, now)?;
     Ok(true)
 }
 
@@ -576,23 +404,13 @@ fn leaked(
     Ok(())
 }
 
-/// The expiry of a successor that lives as long as its predecessor was meant to.
-fn same_life(old: &KeyRow, longest: Option<i64>, now: Time) -> Option<Time> {
-    let longest = longest.map(|days| days.saturating_mul(DAY));
-    let life = old
-        .expires_at
-        .map(|end| end.0.saturating_sub(old.created_at.0).min(LONGEST_LIFE));
-    match (life, longest) {
-        (None, None) => None,
-        (Some(life), None) | (None, Some(life)) => Some(now.plus(life)),
-        (Some(life), Some(longest)) => Some(now.plus(life.min(longest))),
-    }
-}
-
 fn tell_expiry(connection: &mut Conn, key: &KeyRow, base_url: &str, now: Time) -> Result<()> {
     let Some(ends) = key.expires_at else {
         return Ok(());
     };
+    if ends <= now {
+        one_chain_at_a_time(connection)?;
+    }
     let (told, days) = match ends {
         ends if ends <= now => (3, 0),
         ends if ends <= now.plus(DAY) => (2, 1),
@@ -602,6 +420,7 @@ fn tell_expiry(connection: &mut Conn, key: &KeyRow, base_url: &str, now: Time) -
         return Ok(());
     }
     if told == 3 {
+        leave_chain(connection, &Actor::Server, &key.id, now)?;
         return audit::record(
             connection,
             &key.workspace_id,

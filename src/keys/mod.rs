@@ -7,6 +7,7 @@ mod notices;
 mod of_person;
 mod plain;
 mod rate;
+mod rotation;
 mod scope;
 mod store;
 mod traffic;
@@ -24,11 +25,11 @@ use crate::id;
 use crate::secret::{HmacSha256, Secret};
 
 pub use leaks::{Finding, Scanners, Signature};
-pub use life::Grace;
 pub use networks::Networks;
 pub use of_person::{active_by_person, revoke_of_person};
-pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey};
+pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey, holds_key, redact};
 pub use rate::Allowance;
+pub use rotation::{Grace, one_chain_at_a_time};
 pub use scope::{Scope, Scopes};
 pub use store::{DayRow, EXPIRING, KeyRow, ListFilter, Page, Sort, Status, UseRow};
 pub use traffic::{Outcome, Visit};
@@ -42,13 +43,18 @@ pub const LONGEST_LIFE: i64 = 3_652 * DAY;
 /// Requests with wrong keys a minute from one address.
 const MOST_FAILURES: u32 = 300;
 
-/// A label: 1–120 characters after trimming, no control characters.
+/// A label: 1–120 characters after trimming, no control characters, and no key: it goes into mails
+/// and the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label(String);
 
 impl Label {
     pub fn parse(text: &str) -> Result<Self> {
-        crate::text::line("label", text, 120).map(Self)
+        let label = crate::text::line("label", text, 120)?;
+        match holds_key(&label) {
+            true => Err(Error::invalid("`label` must not contain an API key.")),
+            false => Ok(Self(label)),
+        }
     }
 }
 
@@ -286,10 +292,10 @@ impl Keys {
             self.traffic.note(&found.id, visit, Outcome::Refused, now);
             return Err(self.refuse(visit.ip, now));
         }
-        if let Some(predecessor) = found.ends_key_id {
+        if found.ends_key_id.is_some() {
             // The one write in the path of a request, once in the life of a rotated key: its
             // predecessor ends with this very use.
-            self.take_over(&found.id, &predecessor, visit).await?;
+            self.take_over(&found.id, visit).await?;
         }
         let key = Authenticated {
             key_id: found.id,

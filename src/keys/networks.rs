@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use super::plain::redact;
 use crate::error::{Error, Result};
 
 const MOST: usize = 50;
@@ -13,6 +14,19 @@ const MOST: usize = 50;
 pub struct Networks(Vec<IpNet>);
 
 impl Networks {
+    /// Takes a list as software sends it. An entry without a network is refused: whoever fills a
+    /// list from an empty setting does not mean "from anywhere".
+    pub fn parse_list(entries: &[String]) -> Result<Self> {
+        for entry in entries {
+            if Self::parse(entry)?.0.is_empty() {
+                return Err(Error::invalid(
+                    "`allowedNetworks` has an empty entry. For a key without bounds, send an empty list.",
+                ));
+            }
+        }
+        Self::parse(&entries.join(" "))
+    }
+
     /// Takes networks and single addresses, with white space or commas between.
     pub fn parse(text: &str) -> Result<Self> {
         let mut networks = Vec::new();
@@ -24,7 +38,7 @@ impl Networks {
                 .parse::<IpNet>()
                 .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
                 .map_err(|_| {
-                    let shown: String = part.chars().take(60).collect();
+                    let shown: String = redact(part).chars().take(60).collect();
                     Error::invalid(format!(
                         "`allowedNetworks`: {shown:?} is not a network such as 203.0.113.0/24 or 2001:db8::/32."
                     ))

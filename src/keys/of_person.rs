@@ -4,6 +4,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::notices::{self, Reason};
+use super::rotation::leave_chain;
 use super::store::{self, KeyRow};
 use crate::audit::{self, Action, Actor};
 use crate::clock::Time;
@@ -26,7 +27,8 @@ pub fn active_by_person(
 }
 
 /// Revokes the live keys that a person made, inside the caller's transaction, and tells the admins
-/// in one mail each. Answers how many there were. The caller has written the noted last uses.
+/// in one mail each. Answers how many there were. The caller has written the noted last uses,
+/// and holds [`super::one_chain_at_a_time`].
 pub fn revoke_of_person(
     connection: &mut Conn,
     actor: &Actor,
@@ -58,6 +60,7 @@ pub fn revoke_of_person(
             "the person who created it was removed",
             now,
         )?;
+        leave_chain(connection, actor, &key.id, now)?;
         key.revoked_at = Some(now);
         revoked.push(key);
     }

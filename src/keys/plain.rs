@@ -1,7 +1,9 @@
 //! A key as two types: the plaintext, shown once, and the digest that the table holds.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
+use std::ops::Range;
 
 use hmac::Mac;
 use subtle::ConstantTimeEq;
@@ -14,6 +16,8 @@ const RANDOM_LENGTH: usize = 32;
 pub const CHECK_LENGTH: usize = 6;
 pub const LENGTH: usize = MARK.len() + RANDOM_LENGTH + CHECK_LENGTH;
 const PREFIX_LENGTH: usize = 13;
+/// So many characters after the mark make a text one that may be a key, or most of one.
+const TELLING: usize = 12;
 
 /// The current way to digest a key: HMAC-SHA-256 of the whole key under a key derived from the
 /// server's secret, in hex. The key has 190 random bits, so a slow hash would add nothing.
@@ -58,6 +62,23 @@ impl PlainKey {
         (check(body) == found).then(|| Self(text.to_owned()))
     }
 
+    /// The keys that stand anywhere in a text, each once: people copy a whole header or setting.
+    pub fn all_in(text: &str) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for shape in shapes(text) {
+            let key = shape
+                .text
+                .get(..LENGTH)
+                .and_then(|key| Self::parse(key.as_bytes()));
+            if let Some(key) = key
+                && !found.iter().any(|known| known.0 == key.0)
+            {
+                found.push(key);
+            }
+        }
+        found
+    }
+
     /// The first 13 characters, public.
     pub fn prefix(&self) -> &str {
         self.0.get(..PREFIX_LENGTH).unwrap_or_default()
@@ -94,6 +115,95 @@ impl fmt::Debug for KeyDigest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("KeyDigest(…)")
     }
+}
+
+/// A part of a text that looks like a key or most of one.
+struct Shape {
+    /// The bytes that follow its public prefix.
+    hidden: Range<usize>,
+    /// The mark and the digits that follow it.
+    text: String,
+}
+
+/// Whether a text holds a key, or so much of one that it should be kept nowhere.
+pub fn holds_key(text: &str) -> bool {
+    !shapes(text).is_empty()
+}
+
+/// A text with nothing but the public prefix left of each key in it.
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let shapes = shapes(text);
+    if shapes.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    let mut from = 0;
+    for Shape { hidden, .. } in shapes {
+        shown.push_str(text.get(from..hidden.start).unwrap_or_default());
+        shown.push('…');
+        from = hidden.end;
+    }
+    shown.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(shown)
+}
+
+fn shapes(text: &str) -> Vec<Shape> {
+    // Asked of the path of every request, so most texts must cost nothing.
+    if !text.contains('%') && !text.contains(MARK) {
+        return Vec::new();
+    }
+    let letters = letters(text);
+    let mut shapes = Vec::new();
+    for start in 0..letters.len() {
+        let here = letters.get(start..).unwrap_or_default();
+        let mark = here.iter().take(MARK.len()).map(|(letter, _)| *letter);
+        if !mark.eq(MARK.chars()) {
+            continue;
+        }
+        let digits = here
+            .iter()
+            .skip(MARK.len())
+            .take_while(|(letter, _)| letter.is_ascii_alphanumeric())
+            .count();
+        let ends = here
+            .get(PREFIX_LENGTH - 1)
+            .zip(here.get(MARK.len() + digits - 1));
+        if let Some(((_, prefix), (_, last))) = ends
+            && digits >= TELLING
+        {
+            shapes.push(Shape {
+                hidden: prefix.end..last.end,
+                text: here
+                    .iter()
+                    .take(MARK.len() + digits)
+                    .map(|(letter, _)| *letter)
+                    .collect(),
+            });
+        }
+    }
+    shapes
+}
+
+/// The characters of a text and where they stand, those that a URL has encoded (RFC 3986, 2.1)
+/// decoded: a key must not hide behind `%5F`.
+fn letters(text: &str) -> Vec<(char, Range<usize>)> {
+    let mut letters = Vec::new();
+    let mut rest = text.char_indices();
+    while let Some((start, letter)) = rest.next() {
+        let decoded = text
+            .get(start + 1..start + 3)
+            .filter(|digits| letter == '%' && digits.bytes().all(|d| d.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .filter(u8::is_ascii);
+        match decoded {
+            Some(byte) => {
+                rest.nth(1);
+                letters.push((char::from(byte), start..start + 3));
+            }
+            None => letters.push((letter, start..start + letter.len_utf8())),
+        }
+    }
+    letters
 }
 
 fn digit(number: u32) -> char {
@@ -169,6 +279,46 @@ mod tests {
         assert!(PlainKey::parse(&[0; 47]).is_none());
         assert!(PlainKey::parse(&[0xff; 47]).is_none());
         assert!(PlainKey::parse("pgk_live_ääääääääääääääääääa".as_bytes()).is_none());
+    }
+
+    #[test]
+    fn keys_are_found_in_a_text_and_nothing_is_left_of_them_but_the_prefix() {
+        let (one, two) = (
+            PlainKey::generate().unwrap().0,
+            PlainKey::generate().unwrap().0,
+        );
+        for (text, keys) in [
+            (one.clone(), 1),
+            (format!("Bearer {one}"), 1),
+            (format!("ü%{one}%zz"), 1),
+            (format!("{one}{two}"), 2),
+            (format!("a={one}&b={two}&c={one}"), 2),
+            (one.replace('_', "%5f"), 1),
+            (one[..40].to_owned(), 0),
+            (format!("%70{}", &one[1..]), 1),
+        ] {
+            assert_eq!(PlainKey::all_in(&text).len(), keys, "{keys}");
+            assert!(holds_key(&text));
+            let shown = redact(&text);
+            for key in [&one, &two] {
+                assert!(!shown.contains(&key[PREFIX_LENGTH..PREFIX_LENGTH + 8]));
+            }
+        }
+        assert_eq!(
+            redact(&format!("a={one}&b=1")),
+            format!("a={}…&b=1", &one[..PREFIX_LENGTH])
+        );
+        for text in [
+            "",
+            "pgk_live_",
+            "pgk_live_abc1…",
+            "pgk_live_staging",
+            "100 %",
+            "%70",
+        ] {
+            assert!(!holds_key(text), "{text}");
+            assert_eq!(redact(text), text);
+        }
     }
 
     #[test]

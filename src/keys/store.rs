@@ -37,6 +37,13 @@ pub struct KeyRow {
     pub expiry_told: i32,
 }
 
+impl KeyRow {
+    /// As [`live`].
+    pub fn is_live(&self, now: Time) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 /// What a request needs to know of the key that it carries.
 #[derive(Clone, Debug, Queryable)]
 pub struct FoundKey {
@@ -381,14 +388,52 @@ pub fn replace(
     Ok(changed == 1)
 }
 
-/// Takes note that a successor was used; false when that was noted already.
-pub fn take_over(connection: &mut Conn, id: &str, predecessor: &str) -> Result<bool> {
-    let changed = diesel::update(api_keys::table)
+/// The key that ends with the first use of another.
+pub fn ended_by(connection: &mut Conn, successor: &str) -> Result<Option<KeyRow>> {
+    let id: Option<Option<String>> = api_keys::table
+        .filter(api_keys::id.eq(successor))
+        .select(api_keys::ends_key_id)
+        .first(connection)
+        .optional()?;
+    match id.flatten() {
+        Some(id) => any_by_id(connection, &id),
+        None => Ok(None),
+    }
+}
+
+/// From now on the first use of a key does not end that one any more.
+pub fn unbind(connection: &mut Conn, id: &str, predecessor: &str) -> Result<()> {
+    diesel::update(api_keys::table)
         .filter(api_keys::id.eq(id))
         .filter(api_keys::ends_key_id.eq(predecessor))
         .set(api_keys::ends_key_id.eq(None::<String>))
         .execute(connection)?;
-    Ok(changed == 1)
+    Ok(())
+}
+
+/// From now on the first use of a key ends that one, or none.
+pub fn bind(connection: &mut Conn, id: &str, predecessor: Option<&str>) -> Result<()> {
+    diesel::update(api_keys::table.filter(api_keys::id.eq(id)))
+        .set(api_keys::ends_key_id.eq(predecessor))
+        .execute(connection)?;
+    if let Some(predecessor) = predecessor {
+        diesel::update(api_keys::table.filter(api_keys::id.eq(predecessor)))
+            .set(api_keys::replaced_by_key_id.eq(id))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// A key has no successor any more; its end is told anew.
+pub fn free(connection: &mut Conn, id: &str, expires_at: Option<Time>) -> Result<()> {
+    diesel::update(api_keys::table.filter(api_keys::id.eq(id)))
+        .set((
+            api_keys::replaced_by_key_id.eq(None::<String>),
+            api_keys::expires_at.eq(expires_at),
+            api_keys::expiry_told.eq(0),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Keys whose end is near or has come and was not told so far.

@@ -29,6 +29,8 @@ pub enum Outcome {
     Answered,
     ScopeRefused,
     RateLimited,
+    /// There is no such route: a use of the key that belongs to none of the counts.
+    NoRoute,
     /// Revoked, expired, or from outside its networks.
     Refused,
 }
@@ -59,8 +61,17 @@ struct Noted {
 struct OfKey {
     bucket: Bucket,
     last: Option<(Time, IpAddr)>,
-    networks: Vec<(IpNet, IpAddr, Time)>,
+    networks: Vec<Place>,
     counts: Vec<Count>,
+}
+
+/// The first request from a network since the last write.
+#[derive(Clone)]
+struct Place {
+    network: IpNet,
+    ip: IpAddr,
+    at: Time,
+    request_id: String,
 }
 
 #[derive(Clone)]
@@ -88,10 +99,18 @@ impl Traffic {
                 }
                 let network = neighbourhood(visit.ip);
                 if key.networks.len() < MOST_AT_ONCE
-                    && !key.networks.iter().any(|(known, ..)| *known == network)
+                    && !key.networks.iter().any(|known| known.network == network)
                 {
-                    key.networks.push((network, visit.ip, now));
+                    key.networks.push(Place {
+                        network,
+                        ip: visit.ip,
+                        at: now,
+                        request_id: visit.request_id.to_owned(),
+                    });
                 }
+            }
+            if outcome == Outcome::NoRoute {
+                return;
             }
             let refused = matches!(outcome, Outcome::ScopeRefused | Outcome::Refused);
             key.add(Count {
@@ -156,7 +175,7 @@ impl Traffic {
         let mut keys = self.keys();
         let mut taken = Vec::new();
         keys.retain(|id, key| {
-            if !key.counts.is_empty() {
+            if !key.counts.is_empty() || key.last.is_some() {
                 let bucket = key.bucket;
                 taken.push((id.clone(), std::mem::take(key)));
                 key.bucket = bucket;
@@ -206,9 +225,10 @@ impl OfKey {
         {
             self.last = earlier.last;
         }
-        for network in earlier.networks {
-            if !self.networks.iter().any(|(known, ..)| *known == network.0) {
-                self.networks.push(network);
+        for place in earlier.networks {
+            let network = place.network;
+            if !self.networks.iter().any(|known| known.network == network) {
+                self.networks.push(place);
             }
         }
         for count in earlier.counts {
@@ -227,11 +247,11 @@ impl OfKey {
         if let Some((at, ip)) = self.last {
             store::note_use(connection, id, at, &ip.to_string())?;
         }
-        for (network, ip, at) in &self.networks {
-            let place = (id.to_owned(), *network);
-            if !known.contains(&place) {
-                note_network(connection, id, *network, *ip, *at, base_url)?;
-                seen.push(place);
+        for place in &self.networks {
+            let of_key = (id.to_owned(), place.network);
+            if !known.contains(&of_key) {
+                note_network(connection, id, place, base_url)?;
+                seen.push(of_key);
             }
         }
         for count in &self.counts {
@@ -306,15 +326,9 @@ fn why_refused(key: &store::KeyRow, at: Time) -> &'static str {
 }
 
 /// Remembers a network; from the second one on, the key's creator is told.
-fn note_network(
-    connection: &mut Conn,
-    key_id: &str,
-    network: IpNet,
-    ip: IpAddr,
-    at: Time,
-    base_url: &str,
-) -> Result<()> {
-    let network = network.to_string();
+fn note_network(connection: &mut Conn, key_id: &str, place: &Place, base_url: &str) -> Result<()> {
+    let (ip, at) = (place.ip, place.at);
+    let network = place.network.to_string();
     let known = store::count_networks(connection, key_id)?;
     if known >= MOST_NETWORKS || !store::add_network(connection, key_id, &network, at)? {
         return Ok(());
@@ -325,7 +339,7 @@ fn note_network(
     let actor = Actor::Key {
         label: key.label.clone(),
         ip,
-        request_id: String::new(),
+        request_id: place.request_id.clone(),
     };
     audit::record(
         connection,

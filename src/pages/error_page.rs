@@ -24,6 +24,9 @@ pub struct MessagePage {
     pub request_id: String,
 }
 
+/// The longest way back that goes through the sign-in, in bytes.
+const MOST_NEXT: usize = 2_000;
+
 /// Wraps each page: turns the error of its answer into a page.
 pub async fn dress(
     request: ServiceRequest,
@@ -87,11 +90,18 @@ fn error_page(error: &Error, request: &HttpRequest) -> Result<HttpResponse> {
     )
 }
 
-/// The sign-in page, which leads back to the page that was asked for.
+/// The sign-in page, which leads back to the page that was asked for, filters and all.
 fn sign_in_path(request: &HttpRequest) -> String {
     match *request.method() {
         Method::GET => {
-            let next: String = form_urlencoded::byte_serialize(request.path().as_bytes()).collect();
+            let asked = request
+                .uri()
+                .path_and_query()
+                .map(|whole| whole.as_str())
+                // Encoded once more, a longer one might not be taken as a URL.
+                .filter(|whole| whole.len() <= MOST_NEXT)
+                .unwrap_or(request.path());
+            let next: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
             format!("/sign-in?next={next}")
         }
         _ => "/sign-in".to_owned(),

@@ -84,7 +84,7 @@ struct FoundPage {
     frame: Frame,
     place: String,
     problem: Option<String>,
-    outcome: Option<Outcome>,
+    outcomes: Vec<Outcome>,
 }
 
 struct Outcome {
@@ -278,7 +278,7 @@ fn found_page(
     session: &Session,
     place: String,
     problem: Option<String>,
-    outcome: Option<Outcome>,
+    outcomes: Vec<Outcome>,
 ) -> Result<HttpResponse> {
     page(
         if problem.is_some() { 400 } else { 200 },
@@ -286,13 +286,13 @@ fn found_page(
             frame: Frame::settings("I found a key", "api", &member.person, session)?,
             place,
             problem,
-            outcome,
+            outcomes,
         },
     )
 }
 
 pub async fn ask_found(member: Member, session: Session) -> Result<HttpResponse> {
-    found_page(&member, &session, String::new(), None, None)
+    found_page(&member, &session, String::new(), None, Vec::new())
 }
 
 /// The key itself is never shown again, whatever comes out.
@@ -306,7 +306,7 @@ pub async fn report_found(
     let text = form.get("key").trim();
     if text.is_empty() {
         let problem = Some("Paste the key that you found.".to_owned());
-        return found_page(&member, &session, place, problem, None);
+        return found_page(&member, &session, place, problem, Vec::new());
     }
     let now = rooms.keys.now();
     let actor = member.actor();
@@ -314,20 +314,23 @@ pub async fn report_found(
         .keys
         .report_found(&actor, &member.person.workspace_id, text, &place)
         .await?;
-    let outcome = match found {
-        None => Outcome {
-            kind: "unknown",
+    let mut outcomes = Vec::new();
+    for before in found.iter().flatten() {
+        let (_, key) = one(&rooms, &member, &before.id).await?;
+        outcomes.push(Outcome {
+            kind: if before.is_live(now) {
+                "revoked"
+            } else {
+                "dead"
+            },
+            key: Some(key),
+        });
+    }
+    if outcomes.is_empty() {
+        outcomes.push(Outcome {
+            kind: if found.is_some() { "unknown" } else { "none" },
             key: None,
-        },
-        Some(before) => {
-            let was_live =
-                before.revoked_at.is_none() && before.expires_at.is_none_or(|end| end > now);
-            let (_, key) = one(&rooms, &member, &before.id).await?;
-            Outcome {
-                kind: if was_live { "revoked" } else { "dead" },
-                key: Some(key),
-            }
-        }
-    };
-    found_page(&member, &session, String::new(), None, Some(outcome))
+        });
+    }
+    found_page(&member, &session, String::new(), None, outcomes)
 }

@@ -33,6 +33,7 @@ struct ApiPage {
     query: Asked,
     is_filtered: bool,
     pages: Pages,
+    is_switched_off: bool,
     named: Vec<KeyRow>,
     more: i64,
     confirm: Option<Confirm>,
@@ -126,14 +127,29 @@ pub async fn list_keys(
 ) -> Result<HttpResponse> {
     let now = rooms.keys.now();
     let filter = query.filter();
-    let number = query.page();
-    let offset = (number - 1) * PER_PAGE;
     let is_filtered = filter.status.is_some() || !filter.text.is_empty();
     let workspace_id = &member.person.workspace_id;
-    let (found, days) = rooms
-        .keys
-        .page(workspace_id, filter, offset, PER_PAGE, today(now) - DAYS)
-        .await?;
+    let mut number = query.page();
+    let (offset, found, days) = loop {
+        let offset = (number - 1) * PER_PAGE;
+        let (found, days) = rooms
+            .keys
+            .page(
+                workspace_id,
+                filter.clone(),
+                offset,
+                PER_PAGE,
+                today(now) - DAYS,
+            )
+            .await?;
+        // Past the end, which an old link may be: the last page then.
+        let last = ((found.matching + PER_PAGE - 1) / PER_PAGE).max(1);
+        if number <= last {
+            break (offset, found, days);
+        }
+        number = last;
+    };
+    let profile = rooms.accounts.profile(workspace_id).await?;
     let actor = member.actor();
     let keys: Vec<KeyRow> = found
         .rows
@@ -165,6 +181,7 @@ pub async fn list_keys(
                 next: (offset + shown < found.matching).then(|| query.href(number + 1)),
             },
             is_filtered,
+            is_switched_off: !profile.enabled,
             more: found.active - i64::try_from(named.len()).unwrap_or(0),
             named,
             confirm: confirm::ask(&member, &rooms),

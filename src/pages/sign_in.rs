@@ -121,13 +121,17 @@ pub async fn sign_out(
     Ok(see_other("/sign-in"))
 }
 
-/// A path of this server to go on to; anything else leads home, so that no link can send people
-/// from our sign-in to another site.
+/// A path of this server to go on to, with its query; anything else leads home, so that no link can
+/// send people from our sign-in to another site. Only the path could: what follows the first `?`
+/// never names a host (RFC 3986, 3.4).
 fn local(next: &str) -> &str {
-    let plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
-    match plain && next.starts_with('/') && !next.starts_with("//") {
+    let of = |part: &str, marks: &[u8]| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
+    };
+    let (path, query) = next.split_once('?').unwrap_or((next, ""));
+    let is_plain = of(path, b"/-_.") && of(query, b"-_.~%=&+*:,");
+    match is_plain && path.starts_with('/') && !path.starts_with("//") {
         true => next,
         false => HOME,
     }
@@ -139,8 +143,19 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_server_are_gone_on_to() {
-        assert_eq!(local("/settings/api/new"), "/settings/api/new");
         for next in [
+            "/settings/api/new",
+            "/settings/api/new?successor_of=key_1",
+            "/settings/audit?q=%C3%BC+a&from=2026-11-24&to=",
+        ] {
+            assert_eq!(local(next), next);
+        }
+        for next in [
+            "//evil.example?a=b",
+            "/?a\\b",
+            "/x?a#b",
+            "?next=/x",
+            "/x?\r\nSet-Cookie: a=b",
             "",
             "https://evil.example",
             "//evil.example",

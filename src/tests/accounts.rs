@@ -289,7 +289,7 @@ async fn a_wrong_password_and_an_unknown_address_look_alike() {
 }
 
 #[actix_web::test]
-async fn ten_failures_slow_an_address_down_and_time_forgives() {
+async fn thirty_failures_slow_an_address_down_and_time_forgives() {
     let app =
         TestApp::start_with(|settings| settings.trusted_proxies = Some("127.0.0.1".to_owned()))
             .await;
@@ -305,7 +305,7 @@ async fn ten_failures_slow_an_address_down_and_time_forgives() {
     };
     // All at once, each from another address: they count before they are judged.
     let answers = futures_util::future::join_all(
-        (0..14).map(|n| attempt("wrong", format!("198.51.100.{n}"))),
+        (0..34).map(|n| attempt("wrong", format!("198.51.100.{n}"))),
     )
     .await;
     let count = |status| {
@@ -314,7 +314,7 @@ async fn ten_failures_slow_an_address_down_and_time_forgives() {
             .filter(|answer| answer.status == status)
             .count()
     };
-    assert_eq!((count(401), count(429)), (10, 4));
+    assert_eq!((count(401), count(429)), (30, 4));
     let answer = attempt(PASSWORD, "203.0.113.1".to_owned()).await;
     assert_eq!(answer.status, 429, "also with the right password");
     assert!(
@@ -359,4 +359,77 @@ async fn ten_failures_slow_an_ip_down_whatever_the_address() {
         )
         .await;
     assert_eq!(answer.status, 429);
+}
+
+#[actix_web::test]
+async fn nobody_is_locked_out_by_the_failures_of_strangers() {
+    let app =
+        TestApp::start_with(|settings| settings.trusted_proxies = Some("127.0.0.1".to_owned()))
+            .await;
+    let admin = app.admin().await;
+    let anon = app.anon();
+    let post = |path: &'static str, fields: Vec<(&'static str, String)>, ip: String| {
+        let body: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = anon
+            .request("POST", path)
+            .header("x-forwarded-for", ip)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        anon.send(request)
+    };
+    let sign_in = |password: &str, ip: &str| {
+        let fields = vec![
+            ("email", "ada@example.com".to_owned()),
+            ("password", password.to_owned()),
+        ];
+        post("/sign-in", fields, ip.to_owned())
+    };
+    let forgot = |ip: String| {
+        let fields = vec![("email", "ada@example.com".to_owned())];
+        post("/forgot-password", fields, ip)
+    };
+    // One stranger exhausts their own tries, and nobody else's.
+    for _ in 0..10 {
+        assert_eq!(sign_in("wrong", "198.51.100.1").await.status, 401);
+        assert_eq!(forgot("198.51.100.1".to_owned()).await.status, 200);
+    }
+    assert_eq!(sign_in(PASSWORD, "198.51.100.1").await.status, 429);
+    assert_eq!(forgot("198.51.100.1".to_owned()).await.status, 429);
+    assert_eq!(forgot("203.0.113.7".to_owned()).await.status, 200);
+    assert_eq!(sign_in(PASSWORD, "203.0.113.7").await.status, 303);
+
+    // Many strangers close the address for places that are new, and for none that is known.
+    for n in 0..30 {
+        let ip = format!("198.51.100.{}", 10 + n);
+        assert_eq!(sign_in("wrong", &ip).await.status, 401);
+        forgot(ip).await;
+    }
+    assert_eq!(sign_in(PASSWORD, "192.0.2.1").await.status, 429);
+    assert_eq!(forgot("192.0.2.1".to_owned()).await.status, 429);
+    assert_eq!(forgot("203.0.113.7".to_owned()).await.status, 200);
+    app.drain().await;
+    let mails = app.mails();
+    let mail = mails.last().unwrap();
+    let path = crate::people::link(&app, mail);
+    assert_eq!(sign_in("wrong", "203.0.113.7").await.status, 401);
+
+    // Ten mistakes of one's own are forgotten with the new password.
+    for _ in 0..9 {
+        assert_eq!(sign_in("wrong", "203.0.113.7").await.status, 401);
+    }
+    assert_eq!(sign_in(PASSWORD, "203.0.113.7").await.status, 429);
+    let fields = vec![
+        ("token", crate::people::token(&path).to_owned()),
+        ("password", crate::people::OTHER.to_owned()),
+    ];
+    let answer = post("/reset-password", fields, "192.0.2.1".to_owned()).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    assert_eq!(
+        sign_in(crate::people::OTHER, "203.0.113.7").await.status,
+        303
+    );
+    assert_eq!(sign_in(crate::people::OTHER, "192.0.2.9").await.status, 303);
+    assert_eq!(admin.get("/settings/api").await.status, 303, "signed out");
 }

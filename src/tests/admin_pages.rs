@@ -325,3 +325,28 @@ async fn the_outbox_is_shown_and_a_test_mail_goes_once_a_minute() {
     app.drain().await;
     assert_eq!(app.mails().len(), 1);
 }
+
+#[actix_web::test]
+async fn a_page_of_the_log_past_its_end_leads_back() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let oldest = format!("aud_{:026}", 0);
+    let page = admin.get(&format!("/settings/audit?before={oldest}")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("No older events"), "{}", page.text);
+    assert!(page.text.contains("Show the newest"));
+}
+
+#[actix_web::test]
+async fn the_list_of_keys_says_that_the_api_is_switched_off() {
+    let app = TestApp::start().await;
+    let (admin, member) = (app.admin().await, app.member().await);
+    let words = "The API of this workspace is switched off.";
+    assert!(!admin.get("/settings/api").await.text.contains(words));
+    let answer = admin.post_form("/settings/policy", &POLICY[1..]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    for person in [&admin, &member] {
+        let page = person.get("/settings/api").await;
+        assert!(page.text.contains(words));
+    }
+}

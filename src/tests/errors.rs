@@ -74,6 +74,7 @@ async fn bad_bodies_answer_in_the_one_shape_and_name_the_field() {
         ("{", "not valid JSON"),
         (r#"["a"]"#, "must be a JSON object"),
         ("5", "The body is wrong"),
+        ("null", "expected an object"),
         ("{}", "name"),
         (r#"{"name":5}"#, "`name`"),
         (r#"{"name":"a","colour":1}"#, "colour"),

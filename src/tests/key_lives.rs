@@ -238,7 +238,7 @@ async fn outside_its_networks_a_key_gets_the_same_401() {
     );
     let list = admin.get(KEYS).await;
     assert_eq!(list.json["keys"][0]["lastUsedIp"], "203.0.113.7");
-    for network in ["example.com", "10.0.0.0/33"] {
+    for network in ["example.com", "10.0.0.0/33", "", " ", ","] {
         let body = json!({ "label": "x", "scopes": ["jobs:read"], "allowedNetworks": [network] });
         let answer = admin.post(KEYS, body).await;
         assert_eq!(answer.status, 400);
@@ -374,6 +374,17 @@ async fn the_creator_is_told_of_a_new_network_once() {
             );
         }
     }
+    let (subject, unnamed) = (id(&row), audit_events::request_id.is_null());
+    let unnamed: i64 = app
+        .query(move |c| {
+            audit_events::table
+                .filter(audit_events::subject_id.eq(subject))
+                .filter(unnamed)
+                .count()
+                .get_result(c)
+        })
+        .await;
+    assert_eq!(unnamed, 0, "each leads back to its request");
     let seen = actions(&app, &id(&row)).await;
     assert_eq!(
         seen.iter()
@@ -385,7 +396,7 @@ async fn the_creator_is_told_of_a_new_network_once() {
 
 #[actix_web::test]
 async fn requests_are_counted_by_day_route_and_outcome() {
-    let app = TestApp::start_with(|settings| settings.rate_limit = Some("5".to_owned())).await;
+    let app = TestApp::start_with(|settings| settings.rate_limit = Some("6".to_owned())).await;
     let admin = app.admin().await;
     let (key, row) = app.key_of(&admin, &["jobs:read"]).await;
     for _ in 0..3 {
@@ -394,6 +405,8 @@ async fn requests_are_counted_by_day_route_and_outcome() {
     let refused = key.post(READ, json!({ "name": "x" })).await;
     assert_eq!(refused.code(), "insufficient_scope");
     assert_eq!(key.get("/api/open/v1/key").await.status, 200);
+    let wrong_method = key.send(key.request("DELETE", READ)).await;
+    assert_eq!(wrong_method.status, 405);
     let limited = key.get(READ).await;
     assert_eq!((limited.status, limited.code()), (429, "rate_limited"));
     app.drain().await;
@@ -419,6 +432,7 @@ async fn requests_are_counted_by_day_route_and_outcome() {
     assert_eq!(of("GET /api/open/v1/projects"), (3, 0, 1));
     assert_eq!(of("POST /api/open/v1/projects"), (0, 1, 0));
     assert_eq!(of("GET /api/open/v1/key"), (1, 0, 0));
+    assert_eq!(rows.len(), 3, "there is no DELETE to count");
     let list = admin.get("/settings/api").await;
     assert!(
         list.text
@@ -640,9 +654,24 @@ async fn a_thousand_keys_come_in_pages() {
         "page=x",
         "q=%00",
         "status=x&sort=y",
-        "page=400",
     ] {
         let page = admin.get(&format!("/settings/api?{query}")).await;
         assert_eq!(page.status, 200, "{query}");
+    }
+    for (query, shown, previous) in [
+        (
+            "page=400",
+            "<p class=\"num\">1,001–1,001 of 1,001</p>",
+            "page=50\"",
+        ),
+        ("page=9999&status=expired", " of 27</p>", "page=1\""),
+    ] {
+        let page = admin.get(&format!("/settings/api?{query}")).await;
+        assert!(page.text.contains(shown), "{query}: {}", page.text);
+        assert!(page.text.contains("key-label"), "{query}");
+        assert!(
+            page.text.contains(previous) || query.contains("status"),
+            "{query}"
+        );
     }
 }

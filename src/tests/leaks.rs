@@ -12,7 +12,7 @@ use crate::key_lives::id;
 const KEYS: &str = "/api/open-api/keys";
 const READ: &str = "/api/open/v1/projects";
 
-fn signed(secret: &str, body: &str) -> String {
+pub fn signed(secret: &str, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
     let hex: String = mac
@@ -24,8 +24,8 @@ fn signed(secret: &str, body: &str) -> String {
     format!("sha256={hex}")
 }
 
-const LEAKS: &str = "/api/open-api/leaks";
-const SECRET: &str = "a-shared-secret-of-enough-characters";
+pub const LEAKS: &str = "/api/open-api/leaks";
+pub const SECRET: &str = "a-shared-secret-of-enough-characters";
 
 async fn report(app: &TestApp, body: &str, field: (&str, &str)) -> crate::harness::Answer {
     let user = app.anon();

@@ -479,6 +479,8 @@ async fn the_log_tells_of_sign_ins() {
     sign_in_with(&app, &ada.email, "wrong").await;
     sign_in_with(&app, "nobody@example.com", "wrong").await;
     ada.post_nothing("/sign-out").await;
+    ask_reset(&app, &ada.email).await;
+    app.drain().await;
     type Row = (
         String,
         Option<String>,
@@ -503,7 +505,12 @@ async fn the_log_tells_of_sign_ins() {
     let actions: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
     assert_eq!(
         actions,
-        ["session.started", "session.refused", "session.ended"]
+        [
+            "session.started",
+            "session.refused",
+            "session.ended",
+            "person.password_reset_asked"
+        ]
     );
     let id = id_of(&app, &ada.email).await;
     assert_eq!(rows[0].1.as_ref(), Some(&id));

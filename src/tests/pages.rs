@@ -282,10 +282,36 @@ async fn signing_in_leads_back_and_never_away() {
     );
     let page = app.anon().get(answer.header("location")).await;
     assert!(page.text.contains(r#"value="/settings/api/new""#));
+    // With all that the link said.
+    for path in [
+        "/settings/api/new?successor_of=key_1",
+        "/settings/api?q=%C3%9Cbergabe+1&status=active&page=2",
+    ] {
+        let answer = app.anon().get(path).await;
+        let location = answer.header("location").to_owned();
+        let page = app.anon().get(&location).await;
+        let field = format!(r#"name="next" value="{}""#, path.replace('&', "&#38;"));
+        assert!(page.text.contains(&field), "{location}: {}", page.text);
+        let fields = [
+            ("email", "ada@example.com"),
+            ("password", crate::harness::PASSWORD),
+            ("next", path),
+        ];
+        let answer = app.anon().post_form("/sign-in", &fields).await;
+        assert_eq!(answer.header("location"), path);
+    }
+    let long = format!("/settings/api?q={}", "x".repeat(7_000));
+    assert_eq!(
+        app.anon().get(&long).await.header("location"),
+        "/sign-in?next=%2Fsettings%2Fapi"
+    );
     for next in [
         "https://evil.example",
         "//evil.example",
         "/\\evil.example",
+        "//evil.example?a=b",
+        "https:?a=b",
+        "/x?a=//evil.example\\",
         "",
     ] {
         let fields = [

@@ -287,6 +287,30 @@ async fn what_cannot_be_invited_is_said_beside_the_field() {
     for (email, role, status, words) in [
         ("nobody", "member", 400, "Email must be a mail address"),
         ("", "member", 400, "Email must not be empty."),
+        (
+            "\"x y\"@z.example",
+            "member",
+            400,
+            "Email must be a mail address",
+        ),
+        (
+            "inv5@[127.0.0.1]",
+            "member",
+            400,
+            "Email must be a mail address",
+        ),
+        (
+            "inv4@example.com\u{200b}",
+            "member",
+            400,
+            "Email must be a mail address",
+        ),
+        (
+            "inv\u{200b}4@example.com",
+            "member",
+            400,
+            "Email must be a mail address",
+        ),
         ("a@example.com", "owner", 400, "Choose a role"),
         ("ada@example.com", "member", 409, "has an account already"),
         ("EVE@example.com", "member", 409, "has an account already"),

@@ -239,6 +239,8 @@ async fn the_log_holds_no_key_and_no_line_that_a_stranger_wrote() {
             ("/api/open/v1/projects", plain.as_str()),
             ("/api/open/v1/projects?access_token=", plain.as_str()),
             ("/api/open/v1/jobs/%0d%0aINFO%20forged", plain.as_str()),
+            (&format!("/api/open/v1/jobs/{plain}"), plain.as_str()),
+            (&format!("/{}", plain.replace('_', "%5F")), plain.as_str()),
             ("/api/open/v1/jobs/%1b[31mred", "pgk_live_wrong"),
         ] {
             let query = if path.ends_with('=') { key } else { "" };
@@ -250,6 +252,11 @@ async fn the_log_holds_no_key_and_no_line_that_a_stranger_wrote() {
                 .send()
                 .await
                 .unwrap();
+            assert!(answer.status().as_u16() < 500);
+        }
+        let method = reqwest::Method::from_bytes(plain.as_bytes()).unwrap();
+        for request in [client.get(&url), client.request(method, &url)] {
+            let answer = request.header("x-request-id", &plain).send().await.unwrap();
             assert!(answer.status().as_u16() < 500);
         }
         let mut log = server.0.stderr.take().unwrap();
