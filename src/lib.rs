@@ -26,4 +26,5 @@ mod projects;
 pub mod routes;
 mod secret;
 mod text;
+pub mod webhooks;
 pub mod worker;
