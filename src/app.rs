@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::http;
-use crate::jobs::{Jobs, Runner};
+use crate::jobs::{self, Jobs, Runner};
 use crate::keys::{Keys, Scanners};
 use crate::mail::{Outbox, Postman};
 use crate::one_time::OneTimeLinks;
@@ -39,6 +39,7 @@ pub struct Rooms {
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
     pub jobs: Arc<Jobs>,
+    pub webhooks: Arc<Webhooks>,
     pub blobs: Blobs,
     pub audit: Audit,
     pub outbox: Outbox,
@@ -159,8 +160,21 @@ impl Application {
             links: OneTimeLinks::new(secret, base_url.clone()),
         });
         let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
-        let webhooks = Arc::new(Webhooks);
-        let jobs = Arc::new(Jobs::new(
+        let (links, base, at) = (
+            secret.mac(jobs::RESULT_LINKS),
+            base_url.clone(),
+            clock.clone(),
+        );
+        let webhooks = Webhooks::new(
+            db.clone(),
+            clock.clone(),
+            secret,
+            bell.clone(),
+            config.webhook_allow_private,
+            move |job_id| jobs::result_url(&links, &base, job_id, at.now()),
+        )?;
+        let webhooks = Arc::new(webhooks.stopping_with(stop.subscribe()));
+        let jobs_room = Arc::new(Jobs::new(
             db.clone(),
             clock.clone(),
             blobs.clone(),
@@ -174,7 +188,8 @@ impl Application {
             accounts: accounts.clone(),
             keys: keys.clone(),
             projects: projects.clone(),
-            jobs: jobs.clone(),
+            jobs: jobs_room.clone(),
+            webhooks: webhooks.clone(),
             blobs: blobs.clone(),
             audit: Audit::new(db.clone()),
             outbox: Outbox::new(&postman, bell.clone(), base_url.clone()),
@@ -187,7 +202,8 @@ impl Application {
             accounts,
             keys,
             projects,
-            jobs,
+            jobs: jobs_room,
+            webhooks,
             postman,
             runner: Arc::new(Runner {
                 db: db.clone(),

@@ -90,6 +90,14 @@ pub struct Settings {
         global = true
     )]
     pub rate_limit: Option<String>,
+    /// true lets webhooks go to plain http and private addresses: for development [default: false]
+    #[arg(
+        long,
+        env = "PLANGREP_WEBHOOK_ALLOW_PRIVATE",
+        hide_env_values = true,
+        global = true
+    )]
+    pub webhook_allow_private: Option<String>,
     /// How long a session lasts without being used, such as 12h or 3d [default: 3d]
     #[arg(
         long,
@@ -164,6 +172,8 @@ pub struct Config {
     pub project_credits: i64,
     /// Requests a minute and key; `None`: no limit.
     pub rate_limit: Option<u32>,
+    /// Whether webhooks may go to plain http and private addresses.
+    pub webhook_allow_private: bool,
     pub sessions: SessionLimits,
     /// Age of a sign-in in milliseconds from which on the password is asked for again.
     pub confirm_after: i64,
@@ -243,6 +253,16 @@ impl Config {
             )? {
                 0 => None,
                 most => u32::try_from(most).ok(),
+            },
+            webhook_allow_private: match given(&settings.webhook_allow_private).unwrap_or("false") {
+                "true" => true,
+                "false" => false,
+                _ => {
+                    return Err(wrong(
+                        "PLANGREP_WEBHOOK_ALLOW_PRIVATE",
+                        "must be true or false",
+                    ));
+                }
             },
             sessions: SessionLimits {
                 idle: duration("PLANGREP_SESSION_IDLE", &settings.session_idle, "3d")?,
@@ -399,6 +419,19 @@ mod tests {
         assert_eq!(config.database, Target::Sqlite("./data/plangrep.db".into()));
         assert_eq!(config.initial_credits, 100_000);
         assert_eq!(config.project_credits, 0);
+        assert!(!config.webhook_allow_private);
+    }
+
+    #[test]
+    fn private_webhooks_are_for_who_says_so() {
+        for (text, allowed) in [("true", true), ("false", false), ("", false)] {
+            let settings = Settings {
+                webhook_allow_private: Some(text.to_owned()),
+                ..Settings::default()
+            };
+            let config = Config::from_settings(&settings).unwrap();
+            assert_eq!(config.webhook_allow_private, allowed);
+        }
     }
 
     #[test]
@@ -447,6 +480,10 @@ mod tests {
             (
                 refused(|s| s.rate_limit = text("many")),
                 "PLANGREP_RATE_LIMIT",
+            ),
+            (
+                refused(|s| s.webhook_allow_private = text("yes")),
+                "PLANGREP_WEBHOOK_ALLOW_PRIVATE",
             ),
             (
                 refused(|s| s.session_idle = text("0d")),

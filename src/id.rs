@@ -25,6 +25,7 @@ pub enum Kind {
     Invitation,
     Reset,
     Audit,
+    Event,
     Row,
 }
 
@@ -46,6 +47,7 @@ impl Kind {
             Self::Invitation => "inv_",
             Self::Reset => "rst_",
             Self::Audit => "aud_",
+            Self::Event => "ev_",
             Self::Row => "row_",
         }
     }

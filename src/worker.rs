@@ -13,6 +13,7 @@ use crate::jobs::{Jobs, Runner};
 use crate::keys::Keys;
 use crate::mail::Postman;
 use crate::projects::Projects;
+use crate::webhooks::Webhooks;
 
 /// How long a duty waits when nobody rings: another process may have left work in the database.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -49,6 +50,7 @@ pub struct Worker {
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
     pub jobs: Arc<Jobs>,
+    pub webhooks: Arc<Webhooks>,
     pub postman: Arc<Postman>,
     pub runner: Arc<Runner>,
     pub sessions: Sessions,
@@ -78,6 +80,12 @@ impl Worker {
             let worker = self.clone();
             duties.spawn(async move {
                 worker
+                    .repeat("webhooks", PAUSE, || worker.webhooks.deliver())
+                    .await;
+            });
+            let worker = self.clone();
+            duties.spawn(async move {
+                worker
                     .repeat("expiries", EXPIRIES, || worker.keys.tell_expiries())
                     .await;
             });
@@ -89,6 +97,7 @@ impl Worker {
                         worker.postman.purge().await?;
                         worker.accounts.purge_resets().await?;
                         worker.jobs.purge_requests().await?;
+                        worker.webhooks.purge().await?;
                         Ok(0)
                     })
                     .await;
@@ -113,6 +122,7 @@ impl Worker {
             let mut done = self.projects.provision().await?;
             done += self.keys.tell_expiries().await?;
             done += self.send_mail().await?;
+            done += self.webhooks.deliver().await?;
             done += self.keep_jobs().await?;
             if let Some(turn) = self.runner.claim().await? {
                 self.runner.run(turn).await;

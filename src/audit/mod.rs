@@ -175,6 +175,8 @@ pub enum Action {
     SessionEnded,
     #[strum(serialize = "policy.changed")]
     PolicyChanged,
+    #[strum(serialize = "webhook.redelivered")]
+    WebhookRedelivered,
 }
 crate::db::columns::stored_by_name!(Action);
 
@@ -209,6 +211,7 @@ impl Action {
             Self::SessionRefused => "Refused a sign-in of",
             Self::SessionEnded => "Ended a session of",
             Self::PolicyChanged => "Changed the policy of",
+            Self::WebhookRedelivered => "Sent again the webhook",
         }
     }
 }

@@ -46,6 +46,9 @@ async fn run() -> anyhow::Result<()> {
     let password = "orbit-walnut-sleeve-42";
     let person = NewPerson::parse("ada@example.com", "Ada", password, Role::Admin)?;
     rooms.accounts.create("Bench", person).await?;
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("TLS was set up before"))?;
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;

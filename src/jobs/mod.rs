@@ -34,7 +34,7 @@ pub use run::Runner;
 pub use state::Status;
 pub use store::JobRow;
 pub use uploads::{Receiving, UploadMetadata};
-pub use views::{Download, Fault, JobView, RESULT_PLACE};
+pub use views::{Download, Fault, JobView};
 
 use idempotency::{Attempt, Found};
 use store::FileRow;
@@ -153,7 +153,7 @@ impl Jobs {
             clock,
             blobs,
             base_url,
-            result_links: secret.mac("result link"),
+            result_links: secret.mac(RESULT_LINKS),
             bell,
             webhooks,
         }
@@ -178,7 +178,8 @@ impl Jobs {
         let webhook_url = new
             .webhook_url
             .map(|url| self.webhooks.target(&url))
-            .transpose()?;
+            .transpose()?
+            .map(|target| target.as_str().to_owned());
         let request = serde_json::to_vec(&(&external_id, &webhook_url))?;
         let attempt = key.map(|key| {
             Attempt::new(
@@ -405,6 +406,9 @@ impl Jobs {
         result_url(&self.result_links, &self.base_url, job_id, self.clock.now())
     }
 }
+
+/// The purpose of the key that signs links to results.
+pub const RESULT_LINKS: &str = "result link";
 
 /// A link to a job's result that needs no key, good for an hour.
 pub fn result_url(links: &HmacSha256, base_url: &str, job_id: &str, now: Time) -> String {

@@ -4,8 +4,9 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::JobView;
 use super::store::{self, JobRow};
-use super::{JobView, RESULT_PLACE};
+use super::views::RESULT_URL_PLACE;
 use crate::blobs::Stored;
 use crate::clock::Time;
 use crate::credits::{self, Cause};
@@ -232,7 +233,10 @@ fn note(connection: &mut Conn, job_id: &str, from: Status, now: Time) -> Result<
         job.workspace_id.clone(),
         job.webhook_url.is_some(),
     );
-    let result_url = job.result_blob.as_ref().map(|_| RESULT_PLACE.to_owned());
+    let result_url = job
+        .result_blob
+        .as_ref()
+        .map(|_| RESULT_URL_PLACE.to_owned());
     let event = Event {
         r#type: "job.status_changed",
         timestamp: now,

@@ -8,7 +8,7 @@ use crate::clock::Time;
 
 /// Stands in the stored event of a job for the link to its result, which is signed anew whenever
 /// the event is told.
-pub const RESULT_PLACE: &str = "https://plangrep.invalid/result";
+pub const RESULT_URL_PLACE: &str = "https://plangrep.invalid/result";
 
 /// The wire's `Job`.
 #[derive(Clone, Debug, Serialize)]
@@ -116,4 +116,15 @@ pub struct Download {
     pub size: i64,
     pub sha256: String,
     pub file_name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_in_an_event_is_where_the_sender_looks_for_it() {
+        let place = format!("\"resultUrl\":\"{RESULT_URL_PLACE}\"");
+        assert_eq!(place, crate::webhooks::RESULT_PLACE);
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::harness::{OwnDatabase, PASSWORD, TestApp, program};
+use crate::harness::{OwnDatabase, PASSWORD, TestApp, client, program};
 
 pub struct Place {
     pub folder: tempfile::TempDir,
@@ -172,7 +172,9 @@ async fn a_key_made_on_the_command_line_opens_the_door_and_can_be_revoked_there(
 
     let server = Server::start(&place);
     let ask = || {
-        reqwest::Client::new()
+        client()
+            .build()
+            .unwrap()
             .get(format!("{}/api/open/v1/projects", server.1))
             .bearer_auth(&plain)
             .send()
@@ -201,7 +203,8 @@ async fn the_first_start_prints_a_setup_link_and_a_stop_is_clean() {
         .unwrap()
         .to_owned();
     assert!(link.starts_with(&format!("{}/setup?token=", server.1)));
-    let page = reqwest::get(&link).await.unwrap();
+    let client = client().build().unwrap();
+    let page = client.get(&link).send().await.unwrap();
     assert_eq!(page.status(), 200);
     let pid = i32::try_from(server.0.id()).unwrap();
     rustix::process::kill_process(
@@ -223,7 +226,9 @@ async fn the_first_start_prints_a_setup_link_and_a_stop_is_clean() {
     assert!(!log.contains(token), "the log has no query");
 
     let server = Server::start(&place);
-    let again = reqwest::get(link.replace(&link[..link.find("/setup").unwrap()], &server.1))
+    let again = client
+        .get(link.replace(&link[..link.find("/setup").unwrap()], &server.1))
+        .send()
         .await
         .unwrap();
     assert_eq!(

@@ -6,7 +6,7 @@ use plangrep::clock::{DAY, SECOND};
 use plangrep::db::schema::{api_keys, mail_outbox};
 use serde_json::{Value, json};
 
-use crate::harness::{SCOPES, TestApp};
+use crate::harness::{SCOPES, TestApp, client};
 
 const KEYS: &str = "/api/open-api/keys";
 
@@ -128,7 +128,7 @@ async fn a_revoked_key_is_refused_on_its_next_request_and_everyone_concerned_is_
     assert_eq!(key.get(path).await.status, 200);
     let revoke = format!("{KEYS}/{}/revoke", row["id"].as_str().unwrap());
 
-    let client = reqwest::Client::new();
+    let client = client().build().unwrap();
     let kept_alive = || {
         client
             .get(format!("{}{path}", app.url))

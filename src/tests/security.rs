@@ -10,7 +10,7 @@ use plangrep::db::schema::{api_keys, mail_outbox};
 use serde_json::json;
 
 use crate::command_line::{Place, Server, text};
-use crate::harness::{PASSWORD, SCOPES, TestApp};
+use crate::harness::{PASSWORD, SCOPES, TestApp, client};
 
 const KEYS: &str = "/api/open-api/keys";
 
@@ -51,9 +51,8 @@ async fn a_revoked_key_is_refused_by_every_process_on_open_connections_too() {
         Server::start_with(&place, &settings),
         Server::start_with(&place, &settings),
     ];
-    let client = reqwest::Client::builder()
+    let client = client()
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .pool_max_idle_per_host(400)
         .build()
         .unwrap();
@@ -233,7 +232,7 @@ async fn the_log_holds_no_key_and_no_line_that_a_stranger_wrote() {
             &place,
             &[("PLANGREP_LOG", "trace"), ("PLANGREP_LOG_FORMAT", format)],
         );
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = client().build().unwrap();
         let url = server.1.clone();
         for (path, key) in [
             ("/api/open/v1/projects", plain.as_str()),
