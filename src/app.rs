@@ -174,15 +174,16 @@ impl Application {
             move |job_id| jobs::result_url(&links, &base, job_id, at.now()),
         )?;
         let webhooks = Arc::new(webhooks.stopping_with(stop.subscribe()));
-        let jobs_room = Arc::new(Jobs::new(
-            db.clone(),
-            clock.clone(),
-            blobs.clone(),
-            secret,
-            base_url.clone(),
-            bell.clone(),
-            webhooks.clone(),
-        ));
+        let needs = jobs::Needs {
+            db: db.clone(),
+            clock: clock.clone(),
+            blobs: blobs.clone(),
+            base_url: base_url.clone(),
+            direct_upload_max: config.direct_upload_max,
+            bell: bell.clone(),
+            webhooks: webhooks.clone(),
+        };
+        let jobs_room = Arc::new(Jobs::new(needs, secret));
         let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
         let rooms = web::Data::new(Rooms {
             accounts: accounts.clone(),

@@ -141,6 +141,11 @@ impl Incoming {
         self.size
     }
 
+    /// The SHA-256 of what has come so far, in hex.
+    pub fn sha256(&self) -> String {
+        hexadecimal(&self.hasher.clone().finalize())
+    }
+
     pub async fn finish(self) -> Result<Stored> {
         self.upload.finish().await?;
         Ok(Stored {

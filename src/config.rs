@@ -140,6 +140,15 @@ pub struct Settings {
         global = true
     )]
     pub leak_public_keys: Option<String>,
+    /// The largest file in bytes that is uploaded in one PUT; larger ones come in parts
+    /// [default: 5000000000]
+    #[arg(
+        long,
+        env = "PLANGREP_DIRECT_UPLOAD_MAX_BYTES",
+        hide_env_values = true,
+        global = true
+    )]
+    pub direct_upload_max_bytes: Option<String>,
     /// error, warn, info, debug or trace [default: info]
     #[arg(long, env = "PLANGREP_LOG", hide_env_values = true, global = true)]
     pub log: Option<String>,
@@ -174,6 +183,8 @@ pub struct Config {
     pub rate_limit: Option<u32>,
     /// Whether webhooks may go to plain http and private addresses.
     pub webhook_allow_private: bool,
+    /// Bytes.
+    pub direct_upload_max: i64,
     pub sessions: SessionLimits,
     /// Age of a sign-in in milliseconds from which on the password is asked for again.
     pub confirm_after: i64,
@@ -264,6 +275,11 @@ impl Config {
                     ));
                 }
             },
+            direct_upload_max: number(
+                "PLANGREP_DIRECT_UPLOAD_MAX_BYTES",
+                given(&settings.direct_upload_max_bytes).unwrap_or("5000000000"),
+                5_000_000_000,
+            )?,
             sessions: SessionLimits {
                 idle: duration("PLANGREP_SESSION_IDLE", &settings.session_idle, "3d")?,
                 life: duration("PLANGREP_SESSION_LIFE", &settings.session_life, "14d")?,
@@ -484,6 +500,10 @@ mod tests {
             (
                 refused(|s| s.webhook_allow_private = text("yes")),
                 "PLANGREP_WEBHOOK_ALLOW_PRIVATE",
+            ),
+            (
+                refused(|s| s.direct_upload_max_bytes = text("5 GB")),
+                "PLANGREP_DIRECT_UPLOAD_MAX_BYTES",
             ),
             (
                 refused(|s| s.session_idle = text("0d")),

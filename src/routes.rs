@@ -11,7 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 use crate::accounts::Sessions;
-use crate::api::{jobs, keys, leaks, ops, projects, session, uploads};
+use crate::api::{events, jobs, keys, leaks, ops, projects, session, uploads};
 use crate::error::{Code, Detail, Error, Result};
 use crate::http::{catch, require_key, require_same_site, who_is_it};
 use crate::keys::Scope::{self, ArtifactsRead, JobsRead, JobsWrite};
@@ -44,7 +44,7 @@ pub struct Endpoint {
 pub fn table() -> Vec<Endpoint> {
     use Door::{AnyKey, Key as K, Open, Page, Session};
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
-    let delete = Method::DELETE;
+    let (put, delete) = (Method::PUT, Method::DELETE);
     let mut table = Vec::new();
     let mut add = |method: &Method, path, door, route| {
         table.push(Endpoint {
@@ -92,6 +92,18 @@ pub fn table() -> Vec<Endpoint> {
     );
     add(
         &post,
+        "/api/open/v1/jobs/{job_id}/uploads",
+        K(JobsWrite),
+        |r| r.to(uploads::announce_uploads),
+    );
+    add(
+        &post,
+        "/api/open/v1/jobs/{job_id}/uploads/{document_id}/content",
+        K(JobsWrite),
+        |r| r.to(uploads::upload_content),
+    );
+    add(
+        &post,
         "/api/open/v1/jobs/{job_id}/uploads/complete",
         K(JobsWrite),
         |r| r.to(jobs::complete_uploads),
@@ -123,9 +135,51 @@ pub fn table() -> Vec<Endpoint> {
         K(ArtifactsRead),
         |r| r.to(jobs::get_artifact),
     );
+    add(
+        &post,
+        "/api/open/v1/jobs/{job_id}/artifact-downloads",
+        K(ArtifactsRead),
+        |r| r.to(jobs::create_job_download),
+    );
+    add(
+        &get,
+        "/api/open/v1/jobs/{job_id}/events",
+        K(JobsRead),
+        |r| r.to(events::listen_to_job),
+    );
+    add(
+        &get,
+        "/api/open/v1/projects/{project_id}/summary",
+        K(JobsRead),
+        |r| r.to(projects::get_summary),
+    );
+    add(
+        &get,
+        "/api/open/v1/projects/{project_id}/artifact",
+        K(ArtifactsRead),
+        |r| r.to(jobs::get_project_artifact),
+    );
+    add(
+        &post,
+        "/api/open/v1/projects/{project_id}/artifact-downloads",
+        K(ArtifactsRead),
+        |r| r.to(jobs::create_project_download),
+    );
+    add(&get, "/api/open/v1/artifact-downloads/{token}", Open, |r| {
+        r.to(jobs::get_download)
+    });
     add(&get, "/api/open/v1/key", AnyKey, |r| {
         r.to(keys::get_own_key)
     });
+    add(&put, "/uploads/{document_id}", Open, |r| {
+        r.to(uploads::put_upload)
+    });
+    add(
+        &put,
+        "/uploads/{document_id}/parts/{part_number}",
+        Open,
+        |r| r.to(uploads::put_part),
+    );
     add(&get, "/results/{job_id}", Open, |r| {
         r.to(jobs::get_linked_result)
     });
@@ -156,6 +210,13 @@ pub fn table() -> Vec<Endpoint> {
     add(&post, "/api/open-api/session/confirm", Session, |r| {
         r.to(session::confirm)
     });
+
+    add(
+        &get,
+        "/projects/{project_id}/jobs/{job_id}/events",
+        Session,
+        |r| r.to(events::listen_as_person),
+    );
 
     // For secret scanners: the form of our keys, and where to report one.
     add(&get, "/.well-known/secret-scanning.json", Open, |r| {

@@ -77,6 +77,14 @@ impl Accounts {
     }
 
     /// Ends one of the person's own sessions.
+    /// Whether a session may still be used.
+    pub async fn is_session_live(&self, session_id: &str) -> Result<bool> {
+        let (id, now, limits) = (session_id.to_owned(), self.clock.now(), self.limits);
+        self.db
+            .peek(move |connection| sessions::is_live(connection, &id, now, limits))
+            .await
+    }
+
     pub async fn end_session(&self, actor: &Actor, session_id: &str) -> Result<()> {
         if !id::has_shape(id::Kind::Session, session_id) {
             return Err(Error::not_found("session"));

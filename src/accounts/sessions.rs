@@ -272,6 +272,14 @@ fn live(now: Time, unused_since: Time) -> _ {
         .and(sessions::last_used_at.gt(unused_since))
 }
 
+/// Whether a session is live, by its public id.
+pub fn is_live(connection: &mut Conn, id: &str, now: Time, limits: SessionLimits) -> Result<bool> {
+    let found = sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(live(now, now.plus(-limits.idle)));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection)?)
+}
+
 /// What is known of the sessions of one person.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {

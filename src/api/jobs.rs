@@ -1,13 +1,18 @@
 //! `/api/open/v1/…/jobs`, the result and its artifacts.
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::app::Rooms;
 use crate::error::{Error, Result};
-use crate::http::{ArtifactsRead, Caller, JobsRead, JobsWrite, OptionalBody, Query, stream};
-use crate::jobs::{self, IdempotencyKey, JobView, ListQuery, Status};
+use crate::http::{
+    ArtifactsRead, Body, Caller, JobsRead, JobsWrite, OptionalBody, Query, stream, stream_whole,
+};
+use crate::jobs::{self, Completion, IdempotencyKey, JobView, ListQuery, Place, Status};
+use crate::keys::Authenticated;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -18,15 +23,14 @@ pub struct NewJob {
     webhook_url: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Completion {
-    #[serde(default)]
-    document_ids: Vec<String>,
+#[derive(Deserialize)]
+pub struct ArtifactPath {
+    path: String,
 }
 
 #[derive(Deserialize)]
-pub struct ArtifactPath {
+#[serde(deny_unknown_fields)]
+pub struct WantedArtifact {
     path: String,
 }
 
@@ -159,7 +163,7 @@ pub async fn complete_uploads(
     let key = idempotency_key(&request)?;
     let answered = rooms
         .jobs
-        .complete(&caller, &job_id, completion.document_ids, key.as_ref())
+        .complete(&caller, &job_id, completion, key.as_ref())
         .await?;
     Ok(HttpResponse::Accepted().json(AnsweredJob {
         job: answered.job,
@@ -211,4 +215,63 @@ pub async fn get_artifact(
         .artifact(&caller.workspace_id, &job_id, &artifact.path)
         .await?;
     stream(&request, &rooms.blobs, file, true).await
+}
+
+pub async fn get_project_artifact(
+    caller: Caller<ArtifactsRead>,
+    rooms: web::Data<Rooms>,
+    request: HttpRequest,
+    project_id: web::Path<String>,
+    Query(artifact): Query<ArtifactPath>,
+) -> Result<HttpResponse> {
+    let file = rooms
+        .jobs
+        .project_artifact(&caller.workspace_id, &project_id, &artifact.path)
+        .await?;
+    stream(&request, &rooms.blobs, file, true).await
+}
+
+pub async fn create_job_download(
+    caller: Caller<ArtifactsRead>,
+    rooms: web::Data<Rooms>,
+    job_id: web::Path<String>,
+    Body(wanted): Body<WantedArtifact>,
+) -> Result<HttpResponse> {
+    make_download(&rooms, &caller, Place::Job(&job_id), &wanted.path).await
+}
+
+pub async fn create_project_download(
+    caller: Caller<ArtifactsRead>,
+    rooms: web::Data<Rooms>,
+    project_id: web::Path<String>,
+    Body(wanted): Body<WantedArtifact>,
+) -> Result<HttpResponse> {
+    make_download(&rooms, &caller, Place::Project(&project_id), &wanted.path).await
+}
+
+async fn make_download(
+    rooms: &Rooms,
+    caller: &Authenticated,
+    place: Place<'_>,
+    path: &str,
+) -> Result<HttpResponse> {
+    let made = rooms.jobs.make_download(caller, place, path).await?;
+    Ok(HttpResponse::Created().json(json!({
+        "token": made.token,
+        "url": made.url,
+        "expiresAt": made.expires_at,
+    })))
+}
+
+/// Streams an artifact once, whole; HEAD looks at it without spending the token.
+pub async fn get_download(
+    rooms: web::Data<Rooms>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse> {
+    let file = rooms
+        .jobs
+        .redeem(&token, request.method() != Method::HEAD)
+        .await?;
+    stream_whole(&rooms.blobs, file).await
 }

@@ -39,3 +39,15 @@ pub async fn get_project(
     let project = rooms.projects.get(&caller, &project_id).await?;
     Ok(HttpResponse::Ok().json(json!({ "project": project })))
 }
+
+pub async fn get_summary(
+    caller: Caller<JobsRead>,
+    rooms: web::Data<Rooms>,
+    project_id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let (project, summary) = rooms
+        .jobs
+        .summary(&caller.workspace_id, &project_id)
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "project": project, "projectSummary": summary })))
+}

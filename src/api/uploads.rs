@@ -1,15 +1,24 @@
-//! `POST /api/open/v1/jobs/{jobId}/files`: files by multipart form (RFC 7578), streamed.
+//! Files on their way in: by multipart form (RFC 7578), by PUT to signed URLs, and as text.
+//! All but the last are streamed.
+
+use std::borrow::Cow;
+use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::app::Rooms;
 use crate::error::{Code, Error, Result};
-use crate::http::{Caller, JobsWrite};
-use crate::jobs::{Receiving, UploadMetadata};
+use crate::http::{Body, Caller, JobsWrite, Query, RawJson};
+use crate::jobs::{Announcement, Arrival, Receiving, UploadMetadata};
 
 /// The largest part `metadata` in bytes.
 const MOST_METADATA: usize = 1 << 20;
@@ -30,7 +39,7 @@ pub async fn upload_files(
     let mut receiving = rooms.jobs.receive(&caller, &job_id, announced).await?;
     let mut metadata = None;
     let mut form = Multipart::new(request.headers(), payload);
-    while let Some(field) = form.next().await {
+    while let Some(field) = soon(form.next()).await? {
         let field = field.map_err(malformed)?;
         match field.name() {
             Some("metadata") if metadata.is_some() => {
@@ -80,7 +89,7 @@ fn is_file(name: &str) -> bool {
 
 async fn read_metadata(mut field: Field) -> Result<UploadMetadata> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.next().await {
+    while let Some(chunk) = soon(field.next()).await? {
         let chunk = chunk.map_err(malformed)?;
         if bytes.len() + chunk.len() > MOST_METADATA {
             return Err(Error::new(
@@ -107,7 +116,7 @@ async fn read_file(mut field: Field, receiving: &mut Receiving) -> Result<()> {
     let mut file = receiving
         .begin(&name, file_name.as_deref(), &content_type)
         .await?;
-    while let Some(chunk) = field.next().await {
+    while let Some(chunk) = soon(field.next()).await? {
         receiving
             .write(&mut file, chunk.map_err(malformed)?)
             .await?;
@@ -117,4 +126,164 @@ async fn read_file(mut field: Field, receiving: &mut Receiving) -> Result<()> {
 
 fn malformed(error: MultipartError) -> Error {
     Error::invalid(format!("The multipart form is malformed: {error}."))
+}
+
+/// The largest body in bytes that brings a file as text.
+const MOST_CONTENT: usize = 32 << 20;
+/// Bodies of that kind that are taken at once: each is held in memory.
+static CONTENTS: Semaphore = Semaphore::const_new(2);
+/// The longest silence of someone who sends a file.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Announcements {
+    files: Vec<Announcement>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Content<'a> {
+    upload_token: String,
+    /// Borrowed from the body: it may be large.
+    #[serde(borrow)]
+    content_base64: Cow<'a, str>,
+    #[serde(default)]
+    sha256: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct UploadToken {
+    #[serde(default)]
+    token: String,
+}
+
+pub async fn announce_uploads(
+    caller: Caller<JobsWrite>,
+    rooms: web::Data<Rooms>,
+    job_id: web::Path<String>,
+    Body(announced): Body<Announcements>,
+) -> Result<HttpResponse> {
+    let (job, uploads) = rooms
+        .jobs
+        .announce(&caller, &job_id, announced.files)
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "job": job, "uploads": uploads })))
+}
+
+pub async fn upload_content(
+    caller: Caller<JobsWrite>,
+    rooms: web::Data<Rooms>,
+    ids: web::Path<(String, String)>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let turn = CONTENTS.acquire().await.map_err(Error::internal)?;
+    let mut payload = payload.into_inner();
+    let RawJson(body) = RawJson::<MOST_CONTENT>::from_request(&request, &mut payload).await?;
+    let (job_id, document_id) = ids.into_inner();
+    let (token, sha256, bytes) = web::block(move || {
+        let content: Content<'_> = crate::http::parse_json(&body)?;
+        let bytes = STANDARD
+            .decode(content.content_base64.as_bytes())
+            .map_err(|_| {
+                Error::invalid("`contentBase64` must be base64 (RFC 4648, section 4) with padding.")
+            })?;
+        Ok::<_, Error>((content.upload_token, content.sha256, bytes))
+    })
+    .await
+    .map_err(Error::internal)??;
+    let file = rooms
+        .jobs
+        .take_content(
+            &caller,
+            &job_id,
+            &document_id,
+            &token,
+            bytes,
+            sha256.as_deref(),
+        )
+        .await?;
+    drop(turn);
+    Ok(HttpResponse::Ok().json(json!({
+        "status": "uploaded",
+        "documentId": file.id,
+        "fileName": file.file_name,
+        "fileSize": file.file_size,
+        "contentType": file.content_type,
+        "uploadMode": "direct_put",
+        "directUpload": { "documentId": file.id, "uploadToken": token },
+    })))
+}
+
+pub async fn put_upload(
+    rooms: web::Data<Rooms>,
+    document_id: web::Path<String>,
+    Query(query): Query<UploadToken>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    receive(&rooms, &document_id, None, &query.token, &request, payload).await
+}
+
+pub async fn put_part(
+    rooms: web::Data<Rooms>,
+    place: web::Path<(String, String)>,
+    Query(query): Query<UploadToken>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let (document_id, number) = place.into_inner();
+    let number = number.parse().map_err(|_| Error::not_found("upload"))?;
+    receive(
+        &rooms,
+        &document_id,
+        Some(number),
+        &query.token,
+        &request,
+        payload,
+    )
+    .await
+}
+
+/// Streams the body of a PUT to a signed URL in.
+async fn receive(
+    rooms: &Rooms,
+    document_id: &str,
+    part: Option<i64>,
+    token: &str,
+    request: &HttpRequest,
+    mut payload: web::Payload,
+) -> Result<HttpResponse> {
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok());
+    let etag = match rooms.jobs.expect(document_id, part, token, length).await? {
+        Arrival::Known(etag) => etag,
+        Arrival::Open(mut arriving) => {
+            while let Some(chunk) = soon(payload.next()).await? {
+                arriving.write(chunk.map_err(cut_off)?).await?;
+            }
+            rooms.jobs.arrived(*arriving).await?
+        }
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, format!("\"{etag}\"")))
+        .finish())
+}
+
+/// Waits for more of a body, but not for ever.
+async fn soon<T>(next: impl Future<Output = T>) -> Result<T> {
+    tokio::time::timeout(PATIENCE, next).await.map_err(|_| {
+        Error::invalid(format!(
+            "Nothing came for {} seconds; send the file again.",
+            PATIENCE.as_secs()
+        ))
+    })
+}
+
+fn cut_off(_: PayloadError) -> Error {
+    Error::invalid("The body ended early or is malformed.")
 }

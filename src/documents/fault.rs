@@ -22,6 +22,7 @@ pub enum FaultCode {
     OutOfTime,
     OutOfMemory,
     ReaderCrashed,
+    ChecksumMismatch,
 }
 
 impl FaultCode {
@@ -43,6 +44,7 @@ impl FaultCode {
             Self::OutOfTime => "out_of_time",
             Self::OutOfMemory => "out_of_memory",
             Self::ReaderCrashed => "reader_crashed",
+            Self::ChecksumMismatch => "checksum_mismatch",
         }
     }
 
@@ -66,6 +68,9 @@ impl FaultCode {
             Self::OutOfTime => "Reading the PDF took too long and was stopped.",
             Self::OutOfMemory => "Reading the PDF needed too much memory and was stopped.",
             Self::ReaderCrashed => "The PDF could not be read: the reader stopped on it.",
+            Self::ChecksumMismatch => {
+                "The bytes that came do not have the SHA-256 that was announced."
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result};
@@ -62,10 +63,11 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
     }
 }
 
-/// The bytes of a JSON body, as they were sent, for whom a signature over them counts.
-pub struct RawJson(pub Vec<u8>);
+/// The bytes of a JSON body, as they were sent, for whom a signature over them counts, or who
+/// reads them in place. At most `MOST` of them.
+pub struct RawJson<const MOST: usize = MOST_JSON>(pub Vec<u8>);
 
-impl FromRequest for RawJson {
+impl<const MOST: usize> FromRequest for RawJson<MOST> {
     type Error = Error;
     type Future = Reading<Self>;
 
@@ -73,7 +75,7 @@ impl FromRequest for RawJson {
         let (headers, payload) = (request.headers().clone(), payload.take());
         Box::pin(async move {
             must_be(&headers, "application/json")?;
-            read(&headers, payload, MOST_JSON).await.map(Self)
+            read(&headers, payload, MOST).await.map(Self)
         })
     }
 }
@@ -173,7 +175,7 @@ async fn read(headers: &HeaderMap, mut payload: Payload, most: usize) -> Result<
 }
 
 /// Parses a JSON object; the error names the field and what is wrong with it.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T> {
     // serde takes an array for a struct; no one who reads the manual would.
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first.is_some_and(|byte| *byte == b'[') {
@@ -183,7 +185,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 }
 
 /// As [`parse`], also for what is not an object.
-pub fn parse_any<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub fn parse_any<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T> {
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let path = redact(&error.path().to_string()).into_owned();

@@ -55,26 +55,43 @@ pub async fn stream(
             });
         }
     };
-    let disposition = ContentDisposition {
+    answer
+        .insert_header((header::CONTENT_TYPE, file.content_type))
+        .insert_header(disposition(file.file_name, attachment))
+        .no_chunking(end - start);
+    let body = blobs.read(&file.blob, start, end).await?;
+    Ok(answer.streaming(body))
+}
+
+/// Answers with a whole file, whatever the request asks for: what is delivered only once must not
+/// be cut into ranges.
+pub async fn stream_whole(blobs: &Blobs, file: Download) -> Result<HttpResponse> {
+    let size = file.size.unsigned_abs();
+    let body = blobs.read(&file.blob, 0, size).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, format!("\"{}\"", file.sha256)))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_TYPE, file.content_type))
+        .insert_header(disposition(file.file_name, true))
+        .no_chunking(size)
+        .streaming(body))
+}
+
+fn disposition(file_name: String, attachment: bool) -> ContentDisposition {
+    ContentDisposition {
         disposition: match attachment {
             true => DispositionType::Attachment,
             false => DispositionType::Inline,
         },
-        parameters: vec![match file.file_name.is_ascii() {
-            true => DispositionParam::Filename(file.file_name),
+        parameters: vec![match file_name.is_ascii() {
+            true => DispositionParam::Filename(file_name),
             false => DispositionParam::FilenameExt(ExtendedValue {
                 charset: header::Charset::Ext("UTF-8".to_owned()),
                 language_tag: None,
-                value: file.file_name.into_bytes(),
+                value: file_name.into_bytes(),
             }),
         }],
-    };
-    answer
-        .insert_header((header::CONTENT_TYPE, file.content_type))
-        .insert_header(disposition)
-        .no_chunking(end - start);
-    let body = blobs.read(&file.blob, start, end).await?;
-    Ok(answer.streaming(body))
+    }
 }
 
 /// Whether a list of entity tags names this one; a weak tag of the same file counts too.

@@ -2,7 +2,7 @@
 //! deleted when their time has come. The worker calls it.
 
 use super::state::{self, Ending};
-use super::{Jobs, Status, idempotency, store};
+use super::{Jobs, Status, downloads, idempotency, store};
 use crate::clock::{DAY, MINUTE};
 use crate::error::Result;
 
@@ -65,7 +65,10 @@ impl Jobs {
     pub async fn purge_requests(&self) -> Result<()> {
         let now = self.clock.now();
         self.db
-            .write(move |connection| idempotency::purge(connection, now))
+            .write(move |connection| {
+                idempotency::purge(connection, now)?;
+                downloads::purge(connection, now)
+            })
             .await
     }
 }

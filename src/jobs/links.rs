@@ -1,4 +1,4 @@
-//! Links to a result that need no key: signed, and good for an hour from the reading of the job.
+//! Links that need no key: signed for one subject (a result, an upload), and good for an hour.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,34 +8,37 @@ use crate::clock::{HOUR, Time};
 use crate::error::{Code, Error, Result};
 use crate::secret::HmacSha256;
 
-/// A token: the instant of its end in milliseconds, a dot, and the signature over job and end.
-pub fn sign(mac: &HmacSha256, job_id: &str, now: Time) -> String {
-    let until = now.plus(HOUR).0;
-    let signature = signed(mac, job_id, until).finalize().into_bytes();
+/// How long a link is good, in milliseconds.
+pub const LIFE: i64 = HOUR;
+
+/// A token: the instant of its end in milliseconds, a dot, and the signature over subject and end.
+pub fn sign(mac: &HmacSha256, subject: &str, now: Time) -> String {
+    let until = now.plus(LIFE).0;
+    let signature = signed(mac, subject, until).finalize().into_bytes();
     format!("{until}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A token that was not made for this job is as good as none: 404. One that has run out: 410.
-pub fn check(mac: &HmacSha256, job_id: &str, token: &str, now: Time) -> Result<()> {
-    let wrong = || Error::not_found("result");
+/// A token that was not made for this subject is as good as none: 404. One that has run out: 410.
+pub fn check(mac: &HmacSha256, subject: &str, token: &str, now: Time) -> Result<()> {
+    let wrong = || Error::not_found("link");
     let (until, signature) = token.split_once('.').ok_or_else(wrong)?;
     let until: i64 = until.parse().map_err(|_| wrong())?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| wrong())?;
-    signed(mac, job_id, until)
+    signed(mac, subject, until)
         .verify_slice(&signature)
         .map_err(|_| wrong())?;
     if until <= now.0 {
         return Err(Error::new(
             Code::Expired,
-            "This link has run out. Read the job again for a new one.",
+            "This link has run out. Ask the API for a new one.",
         ));
     }
     Ok(())
 }
 
-fn signed(mac: &HmacSha256, job_id: &str, until: i64) -> HmacSha256 {
+fn signed(mac: &HmacSha256, subject: &str, until: i64) -> HmacSha256 {
     let mut mac = mac.clone();
-    mac.update(job_id.as_bytes());
+    mac.update(subject.as_bytes());
     mac.update(&until.to_be_bytes());
     mac
 }

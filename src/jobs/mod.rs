@@ -1,6 +1,11 @@
 //! Jobs: their state machine, uploads, running them page by page, and the result.
 
+mod announce;
+mod arrival;
 mod claims;
+mod complete;
+mod downloads;
+mod events;
 mod finish;
 mod idempotency;
 mod keeping;
@@ -12,8 +17,11 @@ mod result;
 mod run;
 mod state;
 mod store;
+mod summary;
 mod uploads;
 mod views;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -28,6 +36,10 @@ use crate::webhooks::Webhooks;
 use crate::worker::Bell;
 use crate::{id, projects, text};
 
+pub use announce::Announcement;
+pub use arrival::Arrival;
+pub use complete::Completion;
+pub use downloads::Place;
 pub use idempotency::IdempotencyKey;
 pub use life::ListQuery;
 pub use run::Runner;
@@ -134,28 +146,38 @@ pub struct Jobs {
     blobs: Blobs,
     base_url: String,
     result_links: HmacSha256,
+    upload_links: HmacSha256,
+    download_links: HmacSha256,
+    /// Files above this many bytes come in parts.
+    direct_upload_max: i64,
     bell: Bell,
-    webhooks: std::sync::Arc<Webhooks>,
+    webhooks: Arc<Webhooks>,
+}
+
+/// What the room needs.
+pub struct Needs {
+    pub db: Db,
+    pub clock: Clock,
+    pub blobs: Blobs,
+    pub base_url: String,
+    pub direct_upload_max: i64,
+    pub bell: Bell,
+    pub webhooks: Arc<Webhooks>,
 }
 
 impl Jobs {
-    pub fn new(
-        db: Db,
-        clock: Clock,
-        blobs: Blobs,
-        secret: &Secret,
-        base_url: String,
-        bell: Bell,
-        webhooks: std::sync::Arc<Webhooks>,
-    ) -> Self {
+    pub fn new(needs: Needs, secret: &Secret) -> Self {
         Self {
-            db,
-            clock,
-            blobs,
-            base_url,
+            db: needs.db,
+            clock: needs.clock,
+            blobs: needs.blobs,
+            base_url: needs.base_url,
             result_links: secret.mac(RESULT_LINKS),
-            bell,
-            webhooks,
+            upload_links: secret.mac("upload link"),
+            download_links: secret.mac("download link"),
+            direct_upload_max: needs.direct_upload_max,
+            bell: needs.bell,
+            webhooks: needs.webhooks,
         }
     }
 
@@ -264,49 +286,6 @@ impl Jobs {
             })
             .await?;
         Ok(self.view(row, files))
-    }
-
-    /// Ends the uploads and starts the processing. `document_ids` may name files that must be
-    /// there.
-    pub async fn complete(
-        &self,
-        caller: &Authenticated,
-        job_id: &str,
-        document_ids: Vec<String>,
-        key: Option<&IdempotencyKey>,
-    ) -> Result<Answered> {
-        let job_id = known_shape(job_id)?;
-        let request = serde_json::to_vec(&document_ids)?;
-        let attempt =
-            key.map(|key| Attempt::new(&caller.workspace_id, "complete", &job_id, key, &request));
-        let (workspace_id, now) = (caller.workspace_id.clone(), self.clock.now());
-        let answered = self
-            .once(attempt, move |connection| {
-                let row = own_job(connection, &workspace_id, &job_id)?;
-                must_take_uploads(&row)?;
-                let files = store::files_of(connection, &job_id)?;
-                if files.is_empty() {
-                    return Err(Error::new(
-                        Code::NoFiles,
-                        "The job has no files. Upload at least one before completing it.",
-                    ));
-                }
-                for wanted in &document_ids {
-                    if !files.iter().any(|file| file.id == *wanted) {
-                        return Err(Error::invalid(
-                            "`documentIds` names a file that was not uploaded to this job.",
-                        ));
-                    }
-                }
-                if !state::advance(connection, &job_id, row.status, Status::Preflighting, now)? {
-                    return Err(uploads_closed());
-                }
-                let row = own_job(connection, &workspace_id, &job_id)?;
-                Ok(JobView::new(row, files, None))
-            })
-            .await?;
-        self.bell.ring();
-        Ok(answered)
     }
 
     /// The result, for a workspace.

@@ -1,14 +1,18 @@
 //! The preflight of a job: opens every file, counts its pages, tells drawings from documents, and
 //! reserves the credits.
 
+use futures_util::StreamExt;
+
+use super::announce::parts_of;
 use super::claims::{self, Turn};
 use super::run::{Halt, Runner};
 use super::state::{self, Ending, cause_of};
 use super::store::{self, FileRow, PageRow};
-use super::{FileStatus, PageStatus, Status};
+use super::uploads::part_blob;
+use super::{FileStatus, PageStatus, Status, UploadMode};
 use crate::clock::{DAY, Time};
 use crate::credits;
-use crate::documents::{self, Event, Fault, PageKind, PageReading};
+use crate::documents::{self, Event, Fault, FaultCode, PageKind, PageReading};
 use crate::error::Error;
 use crate::id;
 
@@ -35,6 +39,7 @@ impl Runner {
             page_count += match (file.page_count, file.status) {
                 (Some(known), _) => known,
                 (None, FileStatus::Failed) => 0,
+                (None, _) if !self.put_together(turn, &file).await? => 0,
                 (None, _) => {
                     let left = terms.job_page_limit - page_count;
                     self.survey_file(turn, &file, left).await?
@@ -45,6 +50,49 @@ impl Runner {
             }
         }
         self.reserve(turn).await
+    }
+
+    /// Makes one blob of the parts of a file; false when its bytes are not those that were
+    /// announced. A crash on the way leaves the parts, and it is done again.
+    async fn put_together(&self, turn: &Turn, file: &FileRow) -> Result<bool, Halt> {
+        if file.upload_mode != Some(UploadMode::Multipart) {
+            return Ok(true);
+        }
+        let file_id = file.id.clone();
+        let parts = self
+            .db
+            .read(move |connection| store::parts(connection, &file_id))
+            .await?;
+        if parts.is_empty() {
+            return Ok(true);
+        }
+        let mut incoming = self.blobs.incoming(&file.blob).await?;
+        for part in parts_of(file.file_size) {
+            let end = part.size.unsigned_abs();
+            let mut bytes = self
+                .blobs
+                .read(&part_blob(file, part.number), 0, end)
+                .await?;
+            while let Some(chunk) = bytes.next().await {
+                incoming.write(chunk?).await?;
+            }
+            self.renew(turn).await?;
+        }
+        if incoming.sha256() != file.sha256 {
+            incoming.abort().await;
+            self.fail_file(turn, file, FaultCode::ChecksumMismatch.into())
+                .await?;
+            return Ok(false);
+        }
+        incoming.finish().await?;
+        let file_id = file.id.clone();
+        self.held(turn, move |connection| {
+            store::forget_parts(connection, &file_id)
+        })
+        .await?;
+        let folder = format!("jobs/{}/parts/{}", file.job_id, file.id);
+        self.blobs.delete_folder(&folder).await?;
+        Ok(true)
     }
 
     /// Stores what each page is; answers their number. Stops early at more than `most` pages.

@@ -424,3 +424,76 @@ pub fn mark_purged(connection: &mut Conn, job_id: &str, now: Time) -> Result<()>
     diesel::delete(files::table.filter(files::job_id.eq(job_id))).execute(connection)?;
     Ok(())
 }
+
+/// An announced file whatever its workspace, and its job: for whoever holds a signed URL.
+pub fn announced(connection: &mut Conn, file_id: &str) -> Result<Option<(JobRow, FileRow)>> {
+    Ok(files::table
+        .inner_join(jobs::table)
+        .filter(files::id.eq(file_id))
+        .filter(files::upload_mode.is_not_null())
+        .filter(jobs::deleted_at.is_null())
+        .select((JobRow::as_select(), FileRow::as_select()))
+        .first(connection)
+        .optional()?)
+}
+
+/// Notes that the bytes of an announced file have come; once.
+pub fn mark_arrived(connection: &mut Conn, file_id: &str, now: Time) -> Result<()> {
+    diesel::update(files::table)
+        .filter(files::id.eq(file_id))
+        .filter(files::status.eq(FileStatus::AwaitingUpload))
+        .set((
+            files::status.eq(FileStatus::Uploaded),
+            files::updated_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Notes a part that has come, under the job's lock; the latest one counts.
+pub fn put_part(
+    connection: &mut Conn,
+    file_id: &str,
+    number: i64,
+    size: i64,
+    etag: &str,
+) -> Result<()> {
+    diesel::delete(upload_parts::table)
+        .filter(upload_parts::file_id.eq(file_id))
+        .filter(upload_parts::part_number.eq(number))
+        .execute(connection)?;
+    diesel::insert_into(upload_parts::table)
+        .values((
+            upload_parts::file_id.eq(file_id),
+            upload_parts::part_number.eq(number),
+            upload_parts::size.eq(size),
+            upload_parts::etag.eq(etag),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn part_etag(connection: &mut Conn, file_id: &str, number: i64) -> Result<Option<String>> {
+    Ok(upload_parts::table
+        .filter(upload_parts::file_id.eq(file_id))
+        .filter(upload_parts::part_number.eq(number))
+        .select(upload_parts::etag)
+        .first(connection)
+        .optional()?)
+}
+
+/// Numbers and entity tags of the parts that have come, in order.
+pub fn parts(connection: &mut Conn, file_id: &str) -> Result<Vec<(i64, String)>> {
+    Ok(upload_parts::table
+        .filter(upload_parts::file_id.eq(file_id))
+        .order(upload_parts::part_number)
+        .select((upload_parts::part_number, upload_parts::etag))
+        .load(connection)?)
+}
+
+/// Forgets the parts of a file: it is in one piece.
+pub fn forget_parts(connection: &mut Conn, file_id: &str) -> Result<()> {
+    diesel::delete(upload_parts::table.filter(upload_parts::file_id.eq(file_id)))
+        .execute(connection)?;
+    Ok(())
+}

@@ -6,10 +6,11 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::arrival::begin_uploading;
 use super::store::{self, FileRow};
 use super::{
-    FileStatus, JobView, Jobs, MAX_DECLARED_BYTES, MAX_FILES, Status, known_shape,
-    must_take_uploads, own_job, state, uploads_closed,
+    FileStatus, JobView, Jobs, MAX_DECLARED_BYTES, MAX_FILES, known_shape, must_take_uploads,
+    own_job, uploads_closed,
 };
 use crate::blobs::{Blobs, Incoming, Stored};
 use crate::documents::Classification;
@@ -317,11 +318,7 @@ impl Jobs {
                     if files.iter().map(|file| file.file_size).sum::<i64>() > MAX_DECLARED_BYTES {
                         return Err(too_many_bytes());
                     }
-                    if job.status == Status::AwaitingUploads
-                        && !state::advance(connection, &job_id, job.status, Status::Uploading, now)?
-                    {
-                        return Err(uploads_closed());
-                    }
+                    begin_uploading(connection, &job, now)?;
                     Ok((own_job(connection, &workspace_id, &job_id)?, files, uploads))
                 })
                 .await;
@@ -341,12 +338,17 @@ impl Jobs {
     }
 }
 
-fn blob(job_id: &str, file_id: &str) -> String {
+pub(super) fn blob(job_id: &str, file_id: &str) -> String {
     format!("jobs/{job_id}/uploads/{file_id}")
 }
 
+/// Where a part lies until the file is put together.
+pub(super) fn part_blob(file: &FileRow, number: i64) -> String {
+    format!("jobs/{}/parts/{}/{number}", file.job_id, file.id)
+}
+
 /// A file's name is data: any characters but controls. A sender's folders are dropped.
-fn file_name(text: &str) -> Result<String> {
+pub(super) fn file_name(text: &str) -> Result<String> {
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let length = name.chars().count();
     if length == 0 || length > 255 || name.chars().any(char::is_control) {
@@ -357,7 +359,7 @@ fn file_name(text: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn content_type(text: &str) -> Result<String> {
+pub(super) fn content_type(text: &str) -> Result<String> {
     let text = text.trim();
     let ok =
         (1..=127).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
@@ -369,14 +371,14 @@ fn content_type(text: &str) -> Result<String> {
     }
 }
 
-fn too_many_files() -> Error {
+pub(super) fn too_many_files() -> Error {
     Error::new(
         Code::LimitExceeded,
         format!("A job takes at most {MAX_FILES} files."),
     )
 }
 
-fn too_many_bytes() -> Error {
+pub(super) fn too_many_bytes() -> Error {
     Error::new(
         Code::LimitExceeded,
         format!("A job takes at most {MAX_DECLARED_BYTES} bytes."),

@@ -31,7 +31,7 @@ pub use plain::{CHECK_LENGTH, DIGITS, LENGTH, MARK, PlainKey, holds_key, redact}
 pub use rate::Allowance;
 pub use rotation::{Grace, one_chain_at_a_time};
 pub use scope::{Scope, Scopes};
-pub use store::{DayRow, EXPIRING, KeyRow, ListFilter, Page, Sort, Status, UseRow};
+pub use store::{DayRow, EXPIRING, KeyRow, ListFilter, Page, Sort, Status, UseRow, is_live};
 pub use traffic::{Outcome, Visit};
 
 use plain::HASH_VERSION;
@@ -268,6 +268,14 @@ impl Keys {
             .read(move |connection| store::by_id(connection, &workspace_id, &id))
             .await?
             .ok_or_else(|| Error::not_found("key"))
+    }
+
+    /// Whether a key may still be used.
+    pub async fn is_live(&self, key_id: &str) -> Result<bool> {
+        let (id, now) = (key_id.to_owned(), self.clock.now());
+        self.db
+            .peek(move |connection| store::is_live(connection, &id, now))
+            .await
     }
 
     /// Finds the live key that a request carries. `sent` is what followed `Bearer`; unknown,

@@ -67,6 +67,14 @@ pub fn live(now: Time) -> _ {
     )
 }
 
+/// Whether a key may still be used.
+pub fn is_live(connection: &mut Conn, id: &str, now: Time) -> Result<bool> {
+    let found = api_keys::table
+        .filter(api_keys::id.eq(id))
+        .filter(live(now));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(connection)?)
+}
+
 /// In the path of every request, so asked of each database itself: the connection over both
 /// would build the SQL anew each time. Dead keys are found too, so that their use can be counted.
 pub fn by_digest(connection: &mut Conn, digest: &str, now: Time) -> Result<Option<FoundKey>> {

@@ -10,12 +10,14 @@
 
 mod accounts;
 mod admin_pages;
+mod announced;
 mod browser;
 mod command_line;
 mod documents;
 mod doors;
 mod errors;
 mod harness;
+mod job_life;
 mod jobs;
 mod kept_secrets;
 mod key_lives;
