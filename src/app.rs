@@ -12,7 +12,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 use ipnet::IpNet;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::accounts::{self, Accounts, Sessions};
 use crate::audit::Audit;
@@ -21,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
+use crate::gauges::Gauges;
 use crate::http;
 use crate::jobs::{self, Jobs, Runner};
 use crate::keys::{Keys, Scanners};
@@ -43,8 +46,11 @@ pub struct Rooms {
     pub blobs: Blobs,
     pub audit: Audit,
     pub outbox: Outbox,
+    pub gauges: Gauges,
     pub base_url: String,
     pub trusted_proxies: Vec<IpNet>,
+    /// Who may read `/metrics`.
+    pub metrics_from: Vec<IpNet>,
     pub clock: Clock,
     /// Age of a sign-in in milliseconds from which on the password is asked for again.
     pub confirm_after: i64,
@@ -123,29 +129,32 @@ impl Foundation {
     }
 }
 
-pub struct Application {
-    server: Server,
-    address: SocketAddr,
+/// Everything behind the doors: the rooms, and the worker beside them.
+struct House {
     rooms: web::Data<Rooms>,
     worker: Arc<Worker>,
+    sessions: Sessions,
 }
 
-impl Application {
-    /// Binds first, so that a taken port is told before anything else happens.
-    pub fn build(config: Config, clock: Clock, reader: PathBuf) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.bind)
-            .with_context(|| format!("PLANGREP_BIND: cannot listen on {}", config.bind))?;
-        let address = listener.local_addr()?;
-        let base_url = config.base_url(address);
-        let foundation = Foundation::lay(config, clock.clone())?;
-        let blobs = Blobs::open(&foundation.config.blobs).context("PLANGREP_BLOBS_URL")?;
+impl House {
+    /// `seats` is how many turns of jobs the worker takes at once; `reader` the program that reads
+    /// documents.
+    fn build(
+        foundation: &Foundation,
+        base_url: &str,
+        seats: usize,
+        reader: PathBuf,
+    ) -> anyhow::Result<Self> {
         let Foundation {
-            config, db, secret, ..
-        } = &foundation;
+            config,
+            clock,
+            secret,
+            db,
+        } = foundation;
+        let blobs = Blobs::open(&config.blobs).context("PLANGREP_BLOBS_URL")?;
+        let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
         let bell = Bell::new();
         let stop = watch::Sender::new(false);
-        let accounts = Arc::new(foundation.accounts(&base_url)?);
-        let keys = Arc::new(foundation.keys(&base_url)?);
         let projects = Arc::new(Projects::new(
             db.clone(),
             clock.clone(),
@@ -157,12 +166,11 @@ impl Application {
             clock: clock.clone(),
             transport: config.mail.clone(),
             from: config.mail_from.clone(),
-            links: OneTimeLinks::new(secret, base_url.clone()),
+            links: OneTimeLinks::new(secret, base_url.to_owned()),
         });
-        let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
         let (links, base, at) = (
             secret.mac(jobs::RESULT_LINKS),
-            base_url.clone(),
+            base_url.to_owned(),
             clock.clone(),
         );
         let webhooks = Webhooks::new(
@@ -178,60 +186,120 @@ impl Application {
             db: db.clone(),
             clock: clock.clone(),
             blobs: blobs.clone(),
-            base_url: base_url.clone(),
+            base_url: base_url.to_owned(),
             direct_upload_max: config.direct_upload_max,
             bell: bell.clone(),
             webhooks: webhooks.clone(),
         };
-        let jobs_room = Arc::new(Jobs::new(needs, secret));
-        let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
-        let rooms = web::Data::new(Rooms {
-            accounts: accounts.clone(),
-            keys: keys.clone(),
-            projects: projects.clone(),
-            jobs: jobs_room.clone(),
-            webhooks: webhooks.clone(),
+        let rooms = Rooms {
+            accounts: Arc::new(foundation.accounts(base_url)?),
+            keys: Arc::new(foundation.keys(base_url)?),
+            projects,
+            jobs: Arc::new(Jobs::new(needs, secret)),
+            webhooks,
             blobs: blobs.clone(),
             audit: Audit::new(db.clone()),
-            outbox: Outbox::new(&postman, bell.clone(), base_url.clone()),
-            base_url: base_url.clone(),
+            outbox: Outbox::new(&postman, bell.clone(), base_url.to_owned()),
+            gauges: Gauges::new(db.clone()),
+            base_url: base_url.to_owned(),
             trusted_proxies: config.trusted_proxies.clone(),
+            metrics_from: config.metrics_from.clone(),
             clock: clock.clone(),
             confirm_after: config.confirm_after,
-        });
-        let worker = Arc::new(Worker {
-            accounts,
-            keys,
-            projects,
-            jobs: jobs_room,
-            webhooks,
+        };
+        let sessions = Sessions::new(db.clone(), clock.clone(), config.sessions);
+        let worker = Worker {
+            accounts: rooms.accounts.clone(),
+            keys: rooms.keys.clone(),
+            projects: rooms.projects.clone(),
+            jobs: rooms.jobs.clone(),
+            webhooks: rooms.webhooks.clone(),
             postman,
             runner: Arc::new(Runner {
                 db: db.clone(),
                 clock: clock.clone(),
                 blobs,
-                base_url: base_url.clone(),
+                base_url: base_url.to_owned(),
                 sandbox: Sandbox::new(reader, Limits::default()),
                 scratch,
                 stop: stop.subscribe(),
             }),
             sessions: sessions.clone(),
             bell,
-            seats: config.workers,
+            seats,
             stop,
-        });
-        let cookies = Cookies {
-            sessions,
-            key: Key::from(&secret.derive::<64>("session cookie")),
-            secure: base_url.starts_with("https://"),
-            life: config.sessions.life,
         };
-        let server = serve(listener, rooms.clone(), cookies)?;
+        Ok(Self {
+            rooms: web::Data::new(rooms),
+            worker: Arc::new(worker),
+            sessions,
+        })
+    }
+}
+
+/// Processes jobs, and does whatever else waits, until SIGTERM or SIGINT: then running pages are
+/// handed back. Any number of processes may do so on one database.
+pub async fn work(config: Config, clock: Clock, reader: PathBuf) -> anyhow::Result<()> {
+    let base_url = config.base_url(config.bind);
+    let seats = config.workers.max(1);
+    let foundation = Foundation::lay(config, clock)?;
+    let house = House::build(&foundation, &base_url, seats, reader)?;
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let duties = house.worker.start();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    end(&house.worker, duties).await
+}
+
+/// Ends the duties of a worker, and writes what it has noted.
+async fn end(worker: &Worker, mut duties: JoinSet<()>) -> anyhow::Result<()> {
+    worker.stop.send_replace(true);
+    let ended = tokio::time::timeout(Duration::from_secs(5), async {
+        while duties.join_next().await.is_some() {}
+    })
+    .await;
+    if ended.is_err() {
+        tracing::warn!("a duty of the worker did not end in time; its lease will run out");
+    }
+    // Requests that ended last may have been noted after the duty's own last write.
+    worker.keys.flush_last_use().await?;
+    Ok(())
+}
+
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    rooms: web::Data<Rooms>,
+    worker: Arc<Worker>,
+}
+
+impl Application {
+    /// Binds first, so that a taken port is told before anything else happens.
+    pub fn build(config: Config, clock: Clock, reader: PathBuf) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.bind)
+            .with_context(|| format!("PLANGREP_BIND: cannot listen on {}", config.bind))?;
+        let address = listener.local_addr()?;
+        let base_url = config.base_url(address);
+        let foundation = Foundation::lay(config, clock)?;
+        let seats = foundation.config.workers;
+        let house = House::build(&foundation, &base_url, seats, reader)?;
+        let cookies = Cookies {
+            sessions: house.sessions,
+            key: Key::from(&foundation.secret.derive::<64>("session cookie")),
+            secure: base_url.starts_with("https://"),
+            life: foundation.config.sessions.life,
+        };
+        let server = serve(listener, house.rooms.clone(), cookies)?;
         Ok(Self {
             server,
             address,
-            rooms,
-            worker,
+            rooms: house.rooms,
+            worker: house.worker,
         })
     }
 
@@ -254,18 +322,9 @@ impl Application {
     /// Serves until SIGTERM, SIGINT or the handle stops it: then it finishes the requests, hands
     /// running jobs back and writes the last uses.
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut duties = self.worker.start();
+        let duties = self.worker.start();
         let served = self.server.await;
-        self.worker.stop.send_replace(true);
-        let ended = tokio::time::timeout(Duration::from_secs(5), async {
-            while duties.join_next().await.is_some() {}
-        })
-        .await;
-        if ended.is_err() {
-            tracing::warn!("a duty of the worker did not end in time; its lease will run out");
-        }
-        // Requests that ended last may have been noted after the duty's own last write.
-        self.worker.keys.flush_last_use().await?;
+        end(&self.worker, duties).await?;
         Ok(served?)
     }
 }

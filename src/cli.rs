@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{NewPerson, Role};
-use crate::app::{Application, Foundation};
+use crate::app::{self, Application, Foundation};
 use crate::audit::Actor;
 use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
@@ -30,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Run the server (the default)
     Serve,
+    /// Process jobs only: any number of processes, on any machine that reaches database and files
+    Worker,
     /// Bring the database's schema up to date, and end
     Migrate,
     /// People
@@ -38,6 +40,20 @@ enum Command {
     /// API keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Credits
+    #[command(subcommand)]
+    Credits(CreditsCommand),
+}
+
+#[derive(Subcommand)]
+enum CreditsCommand {
+    /// Give credits to a workspace
+    Grant {
+        /// The name of the workspace
+        #[arg(long)]
+        workspace: String,
+        amount: u32,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +127,14 @@ fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
     warn_of_unknown_settings();
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => actix_web::rt::System::new().block_on(serve(config)),
+        Command::Worker => actix_web::rt::System::new().block_on(app::work(
+            config,
+            Clock::system(),
+            this_program(),
+        )),
+        Command::Credits(command) => {
+            actix_web::rt::System::new().block_on(credits(config, command))
+        }
         Command::Migrate => Foundation::lay(config, Clock::system()).map(|_| ()),
         Command::User(command) => actix_web::rt::System::new().block_on(user(config, command)),
         Command::Key(command) => actix_web::rt::System::new().block_on(key(config, command)),
@@ -222,6 +246,18 @@ async fn key(config: Config, command: KeyCommand) -> anyhow::Result<()> {
             writeln!(std::io::stdout(), "{} is revoked", row.id)?;
         }
     }
+    Ok(())
+}
+
+async fn credits(config: Config, command: CreditsCommand) -> anyhow::Result<()> {
+    let CreditsCommand::Grant { workspace, amount } = command;
+    let base_url = config.base_url(config.bind);
+    let foundation = Foundation::lay(config, Clock::system())?;
+    let balance = foundation
+        .accounts(&base_url)?
+        .grant_credits(&workspace, i64::from(amount))
+        .await?;
+    writeln!(std::io::stdout(), "{workspace} has {balance} credits")?;
     Ok(())
 }
 

@@ -63,7 +63,15 @@ pub struct Settings {
         global = true
     )]
     pub trusted_proxies: Option<String>,
-    /// Jobs processed at once in this process; 0: serve only [default: number of cores]
+    /// Networks (CIDR, comma-separated) that may read /metrics [default: 127.0.0.0/8,::1]
+    #[arg(
+        long,
+        env = "PLANGREP_METRICS_FROM",
+        hide_env_values = true,
+        global = true
+    )]
+    pub metrics_from: Option<String>,
+    /// Pages processed at once in this process; 0: serve only [default: number of cores]
     #[arg(long, env = "PLANGREP_WORKERS", hide_env_values = true, global = true)]
     pub workers: Option<String>,
     /// Credits that a new workspace starts with [default: 100000]
@@ -176,6 +184,7 @@ pub struct Config {
     pub mail: Transport,
     pub mail_from: lettre::message::Mailbox,
     pub trusted_proxies: Vec<IpNet>,
+    pub metrics_from: Vec<IpNet>,
     pub workers: usize,
     pub initial_credits: i64,
     pub project_credits: i64,
@@ -241,7 +250,14 @@ impl Config {
                         "must be a mail address such as Plangrep <plangrep@example.com>",
                     )
                 })?,
-            trusted_proxies: networks(given(&settings.trusted_proxies).unwrap_or(""))?,
+            trusted_proxies: networks(
+                "PLANGREP_TRUSTED_PROXIES",
+                given(&settings.trusted_proxies).unwrap_or(""),
+            )?,
+            metrics_from: networks(
+                "PLANGREP_METRICS_FROM",
+                given(&settings.metrics_from).unwrap_or("127.0.0.0/8,::1"),
+            )?,
             workers: match given(&settings.workers) {
                 Some(text) => usize::try_from(number("PLANGREP_WORKERS", text, 256)?)
                     .map_err(|_| wrong("PLANGREP_WORKERS", "is too large"))?,
@@ -400,7 +416,7 @@ fn duration(
         })
 }
 
-fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
+fn networks(setting: &'static str, text: &str) -> Result<Vec<IpNet>, Wrong> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
@@ -409,7 +425,7 @@ fn networks(text: &str) -> Result<Vec<IpNet>, Wrong> {
                 .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
                 .map_err(|_| {
                     wrong(
-                        "PLANGREP_TRUSTED_PROXIES",
+                        setting,
                         format!("{part:?} is not a network such as 10.0.0.0/8"),
                     )
                 })
@@ -483,6 +499,10 @@ mod tests {
             (
                 refused(|s| s.trusted_proxies = text("10/8")),
                 "PLANGREP_TRUSTED_PROXIES",
+            ),
+            (
+                refused(|s| s.metrics_from = text("all")),
+                "PLANGREP_METRICS_FROM",
             ),
             (refused(|s| s.workers = text("-1")), "PLANGREP_WORKERS"),
             (

@@ -15,6 +15,7 @@ mod credits;
 pub mod db;
 pub mod documents;
 pub mod error;
+mod gauges;
 mod http;
 mod id;
 mod jobs;

@@ -347,6 +347,7 @@ pub fn table() -> Vec<Endpoint> {
     add(&get, "/static/favicon.svg", Open, |r| r.to(pages::favicon));
     add(&get, "/healthz", Open, |r| r.to(ops::healthz));
     add(&get, "/readyz", Open, |r| r.to(ops::readyz));
+    add(&get, "/metrics", Open, |r| r.to(ops::metrics));
     table
 }
 

@@ -217,6 +217,32 @@ impl Accounts {
             .await
     }
 
+    /// Gives credits to a workspace by its name; answers what it has then.
+    pub async fn grant_credits(&self, workspace: &str, credits: i64) -> Result<i64> {
+        if credits < 1 {
+            return Err(Error::invalid("Grant at least one credit."));
+        }
+        let (workspace, now) = (workspace.to_owned(), self.clock.now());
+        self.db
+            .write(move |connection| {
+                let id = store::workspace_by_name(connection, &workspace)?
+                    .ok_or_else(|| Error::not_found("workspace"))?;
+                credits::grant(connection, &id, credits, now)?;
+                let detail = format!("{credits} credits");
+                audit::record(
+                    connection,
+                    &id,
+                    &Actor::CommandLine,
+                    Action::CreditsGranted,
+                    (&id, &workspace),
+                    detail,
+                    now,
+                )?;
+                credits::available(connection, &id)
+            })
+            .await
+    }
+
     /// Makes a person from the command line; a workspace that does not exist is made.
     pub async fn create(&self, workspace: &str, person: NewPerson) -> Result<Person> {
         let workspace = text::line("workspace", workspace, 120)?;

@@ -177,6 +177,8 @@ pub enum Action {
     PolicyChanged,
     #[strum(serialize = "webhook.redelivered")]
     WebhookRedelivered,
+    #[strum(serialize = "credits.granted")]
+    CreditsGranted,
 }
 crate::db::columns::stored_by_name!(Action);
 
@@ -212,6 +214,7 @@ impl Action {
             Self::SessionEnded => "Ended a session of",
             Self::PolicyChanged => "Changed the policy of",
             Self::WebhookRedelivered => "Sent again the webhook",
+            Self::CreditsGranted => "Granted credits to",
         }
     }
 }

@@ -76,6 +76,14 @@ pub fn record_grant(
     record(connection, Entry::Grant, cause, credits, 0, now)
 }
 
+/// Gives credits to a workspace.
+pub fn grant(connection: &mut Conn, workspace_id: &str, credits: i64, now: Time) -> Result<()> {
+    diesel::update(workspaces::table.filter(workspaces::id.eq(workspace_id)))
+        .set(workspaces::credits_available.eq(workspaces::credits_available + credits))
+        .execute(connection)?;
+    record_grant(connection, workspace_id, credits, now)
+}
+
 /// Takes the price of a project; false, and nothing changed, when there is too little.
 pub fn charge_project(
     connection: &mut Conn,

@@ -78,6 +78,9 @@ pub async fn observe(
     if let Some(cause) = error_of(response.response()).and_then(|error| error.cause.as_ref()) {
         tracing::error!(request = %client.request_id, cause = format!("{cause:#}"), "a request failed");
     }
+    if let Some(rooms) = response.request().app_data::<web::Data<Rooms>>() {
+        rooms.gauges.count(status.as_u16(), began.elapsed());
+    }
     let request = response.request();
     let extensions = request.extensions();
     let key = extensions

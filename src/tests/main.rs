@@ -27,6 +27,7 @@ mod own_account;
 mod pages;
 mod pdf_maker;
 mod people;
+mod processes;
 mod receiver;
 mod rotations;
 mod schema;
