@@ -97,6 +97,19 @@ impl TestApp {
         transport: Option<Transport>,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
+        Self::build(transport, program(), change).await
+    }
+
+    /// Documents are read by this program.
+    pub async fn start_with_reader(reader: PathBuf) -> Self {
+        Self::build(None, reader, |_| {}).await
+    }
+
+    async fn build(
+        transport: Option<Transport>,
+        reader: PathBuf,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = OwnDatabase::create();
         let mut settings = Settings {
@@ -112,7 +125,7 @@ impl TestApp {
         config.mail = transport.unwrap_or(Transport::Memory(mails.clone()));
         let clock = Clock::frozen_at(Time::parse("2026-11-24T10:00:00Z").unwrap());
         let target = config.database.clone();
-        let application = Application::build(config, clock.clone(), program()).unwrap();
+        let application = Application::build(config, clock.clone(), reader).unwrap();
         let app = Self {
             url: format!("http://{}", application.address()),
             clock,
@@ -135,8 +148,14 @@ impl TestApp {
 
     /// Does one piece of the work of jobs.
     pub async fn turn(&self) {
-        let turn = self.worker.runner.claim().await.unwrap();
-        self.worker.runner.run(turn.unwrap()).await;
+        self.begin_turn().await.await;
+    }
+
+    /// The same, claimed by the time that this returns, so that something can happen meanwhile.
+    pub async fn begin_turn(&self) -> impl Future<Output = ()> + use<> {
+        let runner = self.worker.runner.clone();
+        let turn = runner.claim().await.unwrap().unwrap();
+        async move { runner.run(turn).await }
     }
 
     pub async fn stop(&self) {

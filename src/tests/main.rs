@@ -11,6 +11,7 @@
 mod accounts;
 mod admin_pages;
 mod announced;
+mod bad_readers;
 mod browser;
 mod command_line;
 mod documents;
