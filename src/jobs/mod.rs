@@ -6,6 +6,7 @@ mod idempotency;
 mod keeping;
 mod life;
 mod links;
+mod people;
 mod preflight;
 mod reading;
 mod result;
@@ -30,6 +31,7 @@ use crate::{id, projects, text};
 
 pub use idempotency::IdempotencyKey;
 pub use life::ListQuery;
+pub use people::{FileLine, ListedJob, OfProject, Sheet, WholeJob};
 pub use run::Runner;
 pub use state::Status;
 pub use store::JobRow;
