@@ -25,6 +25,7 @@ mod own_account;
 mod pages;
 mod pdf_maker;
 mod people;
+mod project_pages;
 mod receiver;
 mod rotations;
 mod schema;
