@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use futures_util::future::try_join3;
 use serde::Deserialize;
 
 use super::frame::Frame;
@@ -220,10 +221,14 @@ pub async fn show_usage(
 ) -> Result<HttpResponse> {
     let (workspace_id, now) = (&member.person.workspace_id, rooms.clock.now());
     let first = today(now) - DAYS + 1;
-    let (available, held) = rooms.jobs.balance(workspace_id).await?;
-    let spending = rooms.jobs.spending(workspace_id, first).await?;
     let mark = asked.mark();
-    let ledger = rooms.jobs.ledger(workspace_id, mark, PER_PAGE).await?;
+    // Side by side: the sums take longer than all the rest.
+    let ((available, held), spending, ledger) = try_join3(
+        rooms.jobs.balance(workspace_id),
+        rooms.jobs.spending(workspace_id, first),
+        rooms.jobs.ledger(workspace_id, mark, PER_PAGE),
+    )
+    .await?;
     let days = by_day(&spending, first);
     let pages: Vec<i64> = days.iter().map(|(_, spent)| spent.pages).collect();
     let credits: Vec<i64> = days.iter().map(|(_, spent)| spent.credits).collect();
