@@ -342,6 +342,58 @@ pub fn table() -> Vec<Endpoint> {
         r.to(pages::end_other_sessions)
     });
 
+    // The pages of projects and jobs, of what they cost and what was told of them.
+    add(&get, "/projects", Page, |r| r.to(pages::list_projects));
+    add(&get, "/projects/{project_id}", Page, |r| {
+        r.to(pages::show_project)
+    });
+    add(&get, "/projects/{project_id}/jobs/{job_id}", Page, |r| {
+        r.to(pages::show_job)
+    });
+    add(
+        &get,
+        "/projects/{project_id}/jobs/{job_id}/cancel",
+        Page,
+        |r| r.to(pages::ask_cancel_job),
+    );
+    add(
+        &post,
+        "/projects/{project_id}/jobs/{job_id}/cancel",
+        Page,
+        |r| r.to(pages::cancel_job),
+    );
+    add(
+        &post,
+        "/projects/{project_id}/jobs/{job_id}/resume",
+        Page,
+        |r| r.to(pages::resume_job),
+    );
+    add(
+        &get,
+        "/projects/{project_id}/jobs/{job_id}/result",
+        Page,
+        |r| r.to(pages::download_result),
+    );
+    add(
+        &get,
+        "/projects/{project_id}/jobs/{job_id}/artifact",
+        Page,
+        |r| r.to(pages::show_artifact),
+    );
+    add(&get, "/settings/usage", Page, |r| r.to(pages::show_usage));
+    add(&get, "/settings/webhooks", Page, |r| {
+        r.to(pages::list_deliveries)
+    });
+    add(&get, "/settings/webhooks/{delivery_id}", Page, |r| {
+        r.to(pages::show_delivery)
+    });
+    add(
+        &post,
+        "/settings/webhooks/{delivery_id}/redeliver",
+        Page,
+        |r| r.to(pages::redeliver),
+    );
+
     add(&get, "/static/app.css", Open, |r| r.to(pages::app_css));
     add(&get, "/static/app.js", Open, |r| r.to(pages::app_js));
     add(&get, "/static/favicon.svg", Open, |r| r.to(pages::favicon));

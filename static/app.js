@@ -103,6 +103,48 @@ for (const input of all('[data-picks]')) {
   input.addEventListener('input', () => { document.getElementById(input.dataset.picks).checked = true; });
 }
 
+// A job that goes on: its events move the bar and the numbers. The shapes of the states that may follow lie ready in
+// templates; a state without one is the end, and then the page is loaded once more, with the result. Where there are
+// no events, the page stays as it was.
+const live = document.querySelector('[data-live]');
+if (live && window.EventSource) {
+  const events = new EventSource(live.dataset.live);
+  const put = (name, number) => {
+    for (const slot of all(`[data-count="${name}"]`)) slot.textContent = number.toLocaleString('en-US');
+  };
+  const follow = (event) => {
+    let job;
+    try { ({ job } = JSON.parse(event.data).data); } catch { return; }
+    if (job.status !== live.dataset.status) {
+      const shape = live.querySelector(`template[data-state="${job.status}"]`);
+      if (!shape) {
+        events.close();
+        location.reload();
+        return;
+      }
+      live.dataset.status = job.status;
+      live.querySelector('[data-shape]').replaceChildren(shape.content.cloneNode(true));
+      for (const part of all('[data-only]')) part.hidden = part.dataset.only !== job.status;
+      say(shape.content.textContent);
+    }
+    const failed = job.failedPageCount ?? Number(live.dataset.failed);
+    const done = job.successfulPageCount + failed;
+    for (const part of live.querySelectorAll('[data-known]')) part.hidden = job.pageCount === 0;
+    live.querySelector('[data-some=failed]').hidden = failed === 0;
+    const bar = live.querySelector('progress');
+    if (job.pageCount) bar.max = job.pageCount;
+    bar.value = done;
+    put('pages', job.pageCount);
+    put('done', done);
+    put('failed', failed);
+    if (job.billing) {
+      put('reserved', job.billing.creditsReserved);
+      put('debited', job.billing.creditsDebited);
+    }
+  };
+  for (const name of ['job.status_changed', 'job.progress']) events.addEventListener(name, follow);
+}
+
 // A menu closes when something else is asked for.
 const close = (menu) => { menu.open = false; };
 document.addEventListener('click', (event) => {

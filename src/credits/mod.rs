@@ -1,6 +1,8 @@
 //! The ledger: every change of a workspace's credits, with what caused it, in the transaction of
 //! the cause. The balance is kept beside it and never goes below zero.
 
+pub mod usage;
+
 use diesel::prelude::*;
 
 use crate::clock::Time;

@@ -122,8 +122,13 @@ impl Jobs {
     /// Ends a job at once. What was read stays billed; the rest of the reservation returns. A
     /// worker that reads a page of it stops within two seconds.
     pub async fn cancel(&self, caller: &Authenticated, job_id: &str) -> Result<JobView> {
+        self.cancel_of(&caller.workspace_id, job_id).await
+    }
+
+    /// As [`Jobs::cancel`], whoever of the workspace asks for it.
+    pub async fn cancel_of(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
         let now = self.clock.now();
-        self.change(caller, job_id, move |connection, job| {
+        self.change(workspace_id, job_id, move |connection, job| {
             let terms = store::terms(connection, &job.workspace_id)?;
             let ending = Ending {
                 to: Status::Cancelled,
@@ -147,9 +152,14 @@ impl Jobs {
 
     /// Lets a job go on that had too few credits.
     pub async fn resume(&self, caller: &Authenticated, job_id: &str) -> Result<JobView> {
+        self.resume_of(&caller.workspace_id, job_id).await
+    }
+
+    /// As [`Jobs::resume`], whoever of the workspace asks for it.
+    pub async fn resume_of(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
         let now = self.clock.now();
         let job = self
-            .change(caller, job_id, move |connection, job| {
+            .change(workspace_id, job_id, move |connection, job| {
                 let is_blocked = job.status == Status::BlockedInsufficientCredits;
                 let to = Status::Preflighting;
                 match is_blocked && state::advance(connection, &job.id, job.status, to, now)? {
@@ -171,12 +181,12 @@ impl Jobs {
     /// A change of a job in one transaction; answers the job as it is then.
     async fn change(
         &self,
-        caller: &Authenticated,
+        workspace_id: &str,
         job_id: &str,
         work: impl FnOnce(&mut Conn, &JobRow) -> Result<()> + Send + 'static,
     ) -> Result<JobView> {
         let job_id = known_shape(job_id)?;
-        let (workspace_id, now) = (caller.workspace_id.clone(), self.clock.now());
+        let (workspace_id, now) = (workspace_id.to_owned(), self.clock.now());
         let (row, files) = self
             .db
             .write(move |connection| {

@@ -77,14 +77,18 @@ fn error_page(error: &Error, request: &HttpRequest) -> Result<HttpResponse> {
         _ => "That did not work",
     };
     let client = request.extensions().get::<Client>().cloned();
+    let (link_href, link_text) = match request.path().starts_with("/projects") {
+        true => ("/projects", "Go to your projects"),
+        false => ("/settings/api", "Go to your API keys"),
+    };
     page(
         error.code.status(),
         &MessagePage {
             frame: Frame::plain(heading),
             heading: heading.to_owned(),
             text: for_people(error),
-            link_href: "/settings/api".to_owned(),
-            link_text: "Go to your API keys".to_owned(),
+            link_href: link_href.to_owned(),
+            link_text: link_text.to_owned(),
             request_id: client.map(|client| client.request_id).unwrap_or_default(),
         },
     )

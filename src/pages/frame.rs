@@ -12,6 +12,8 @@ pub struct Frame {
     pub js: &'static str,
     pub icon: &'static str,
     pub person: Option<Person>,
+    /// The part of the product that is open, `projects` or `settings`; empty outside of them.
+    pub area: &'static str,
     /// The section of the settings that is open; empty outside of them.
     pub section: &'static str,
     pub flash: Option<Flash>,
@@ -43,6 +45,7 @@ impl Frame {
             js: &URLS.js,
             icon: &URLS.icon,
             person: None,
+            area: "",
             section: "",
             flash: None,
         }
@@ -72,9 +75,20 @@ impl Frame {
                 workspace: person.workspace_name.clone(),
                 is_admin: person.is_admin(),
             }),
+            area: "settings",
             section,
             flash,
             ..Self::plain(title)
+        })
+    }
+}
+
+impl Frame {
+    /// The frame of a page of the projects; takes the flash.
+    pub fn projects(title: &str, person: &accounts::Person, session: &Session) -> Result<Self> {
+        Ok(Self {
+            area: "projects",
+            ..Self::settings(title, "", person, session)?
         })
     }
 }

@@ -33,9 +33,9 @@ pub struct Next {
     done: String,
 }
 
-/// `/` leads to the settings, which lead to the sign-in.
+/// `/` leads to the projects, which lead to the sign-in.
 pub async fn home() -> HttpResponse {
-    see_other(HOME)
+    see_other("/projects")
 }
 
 pub async fn show_sign_in(

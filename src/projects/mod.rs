@@ -160,15 +160,39 @@ impl Projects {
     }
 
     pub async fn get(&self, caller: &Authenticated, project_id: &str) -> Result<ProjectView> {
+        let row = self.find(&caller.workspace_id, project_id).await?;
+        Ok(ProjectView::from(row))
+    }
+
+    /// One project of a workspace.
+    pub async fn find(&self, workspace_id: &str, project_id: &str) -> Result<ProjectRow> {
         if !id::has_shape(id::Kind::Project, project_id) {
             return Err(Error::not_found("project"));
         }
-        let (workspace_id, project_id) = (caller.workspace_id.clone(), project_id.to_owned());
+        let (workspace_id, project_id) = (workspace_id.to_owned(), project_id.to_owned());
         self.db
             .peek(move |connection| store::by_id(connection, &workspace_id, &project_id))
             .await?
-            .map(ProjectView::from)
             .ok_or_else(|| Error::not_found("project"))
+    }
+
+    /// A page of a workspace's projects, newest first, and how many there are. Past the end it is
+    /// empty.
+    pub async fn page(
+        &self,
+        workspace_id: &str,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<ProjectRow>, i64)> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| {
+                Ok((
+                    store::some_of_workspace(connection, &workspace_id, offset, limit)?,
+                    store::count(connection, &workspace_id)?,
+                ))
+            })
+            .await
     }
 
     /// Makes what waits ready; answers how many.

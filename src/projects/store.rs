@@ -41,6 +41,29 @@ pub fn of_workspace(connection: &mut Conn, workspace_id: &str) -> Result<Vec<Pro
         .load(connection)?)
 }
 
+pub fn count(connection: &mut Conn, workspace_id: &str) -> Result<i64> {
+    Ok(projects::table
+        .filter(projects::workspace_id.eq(workspace_id))
+        .count()
+        .get_result(connection)?)
+}
+
+/// A part of a workspace's projects, newest first.
+pub fn some_of_workspace(
+    connection: &mut Conn,
+    workspace_id: &str,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<ProjectRow>> {
+    Ok(projects::table
+        .filter(projects::workspace_id.eq(workspace_id))
+        .order((projects::created_at.desc(), projects::id.desc()))
+        .offset(offset)
+        .limit(limit)
+        .select(ProjectRow::as_select())
+        .load(connection)?)
+}
+
 pub fn by_id(connection: &mut Conn, workspace_id: &str, id: &str) -> Result<Option<ProjectRow>> {
     Ok(projects::table
         .filter(projects::id.eq(id))

@@ -7,7 +7,9 @@ use std::time::Duration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-use crate::harness::{PASSWORD, TestApp};
+use crate::harness::{PASSWORD, SCOPES, TestApp};
+use crate::project_pages::job_page;
+use crate::receiver::{Receiver, Reply};
 
 /// A chromedriver of its own; ended with the test.
 struct Driver(Child, u16);
@@ -421,14 +423,147 @@ async fn with_the_keyboard_alone_a_key_is_made_and_revoked() {
     browser.close().await.unwrap();
 }
 
+/// Signs Ada in.
+async fn enter(browser: &Client, app: &TestApp) {
+    goto(browser, app, "/sign-in").await;
+    fill(browser, "email", "ada@example.com").await;
+    fill(browser, "password", PASSWORD).await;
+    click(browser, "form[action='/sign-in'] button[type=submit]").await;
+    says(browser, "API keys").await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn events_move_the_progress_of_a_job_until_it_ends() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let here = job_page(&app, &key, json!({}), &[]).await;
+    let driver = Driver::start();
+    let browser = driver.browser(true, 1280).await;
+    enter(&browser, &app).await;
+    goto(&browser, &app, &here).await;
+    says(&browser, "Waiting for files").await;
+    // The script again, with a source of events that the test feeds.
+    let fake = "window.EventSource = class { constructor(url) { this.url = url; window.source = this; this.on = {}; }
+        addEventListener(name, act) { this.on[name] = act; } close() { this.closed = true; } };";
+    let script = include_str!("../../static/app.js");
+    let run = format!("{fake} (() => {{ {script} }})(); return window.source.url;");
+    let url = browser.execute(&run, vec![]).await.unwrap();
+    assert_eq!(url, json!(format!("{here}/events")));
+    let tell = "window.source.on[arguments[0]]({ data: JSON.stringify({ data: { job: arguments[1] } }) });";
+    let billing = json!({ "creditsReserved": 12_000, "creditsDebited": 5_000 });
+    let job = json!({ "status": "processing", "pageCount": 1_200, "successfulPageCount": 500,
+        "billing": billing });
+    let event = vec![json!("job.progress"), job];
+    browser.execute(tell, event).await.unwrap();
+    let words = says(&browser, "500 of 1,200 pages").await;
+    assert!(
+        words.contains("Processing") && words.contains("5,000 spent of 12,000"),
+        "{words}"
+    );
+    let bar = "const bar = document.querySelector('progress'); return [bar.value, bar.max];";
+    let bar = browser.execute(bar, vec![]).await.unwrap();
+    assert_eq!(bar, json!([500, 1_200]));
+    let resume = find(&browser, "form[action$='/resume']").await;
+    assert!(!resume.is_displayed().await.unwrap());
+    let blocked = json!({ "status": "blocked_insufficient_credits", "pageCount": 1_200,
+        "successfulPageCount": 501 });
+    let event = vec![json!("job.status_changed"), blocked];
+    browser.execute(tell, event).await.unwrap();
+    says(&browser, "too few credits for the pages").await;
+    assert!(resume.is_displayed().await.unwrap());
+
+    // Its end brings the page anew.
+    let path = here.replace(here.split("job_").next().unwrap(), "/api/open/v1/jobs/");
+    key.post_nothing(&format!("{path}/cancel")).await;
+    let over = json!({ "status": "cancelled", "pageCount": 1_200, "successfulPageCount": 501 });
+    let event = vec![json!("job.status_changed"), over];
+    browser.execute(tell, event).await.unwrap();
+    says(&browser, "Kept until").await;
+    let left = browser
+        .execute("return window.source === undefined", vec![])
+        .await;
+    assert_eq!(
+        left.unwrap(),
+        Value::Bool(true),
+        "the page was loaded again"
+    );
+    browser.close().await.unwrap();
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium"]
+async fn a_job_is_cancelled_by_keyboard_and_without_scripts() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let first = job_page(&app, &key, json!({ "externalId": "First" }), &[]).await;
+    let project = first.split("/jobs").next().unwrap();
+    let path = format!("/api/open/v1{project}/jobs");
+    key.post(&path, json!({ "externalId": "Second" })).await;
+    let driver = Driver::start();
+    let browser = driver.browser(true, 1280).await;
+    enter(&browser, &app).await;
+    let enter_key = "\u{e007}";
+    for css in ["a[href='/projects']", "th a.key-label"] {
+        let link = tab_to(&browser, css).await;
+        link.send_keys(enter_key).await.unwrap();
+        find(&browser, "main h1").await;
+    }
+    goto(&browser, &app, &first).await;
+    let link = tab_to(&browser, "a[data-ask=ask-cancel]").await;
+    link.send_keys(enter_key).await.unwrap();
+    find(&browser, "dialog[open]").await;
+    let safe = browser.active_element().await.unwrap();
+    assert_eq!(safe.text().await.unwrap(), "Keep job");
+    let button = tab_to(&browser, "dialog[open] button[type=submit]").await;
+    button.send_keys(enter_key).await.unwrap();
+    says(&browser, "The job is cancelled.").await;
+    browser.close().await.unwrap();
+
+    let browser = driver.browser(false, 375).await;
+    enter(&browser, &app).await;
+    click(&browser, ".areas a[href='/projects']").await;
+    click(&browser, "th a.key-label").await;
+    says(&browser, "Second").await;
+    click(&browser, "th a.key-label").await;
+    says(&browser, "Waiting for files").await;
+    click(&browser, "a[href$='/cancel']").await;
+    says(&browser, "Cancel this job?").await;
+    click(&browser, "main form button.danger").await;
+    says(&browser, "The job is cancelled.").await;
+    browser.close().await.unwrap();
+}
+
 #[actix_web::test]
 #[ignore = "needs Chromium"]
 async fn axe_finds_nothing_on_any_page() {
     let source = axe();
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(|settings| {
+        settings.webhook_allow_private = Some("true".to_owned());
+    })
+    .await;
     let admin = app.admin().await;
     let (key, row) = app.key_of(&admin, &["jobs:read"]).await;
     key.get("/api/open/v1/projects").await;
+    let (full, _) = app.key_of(&admin, &SCOPES).await;
+    let receiver = Receiver::start([Reply::Status(503)]).await;
+    let hook = json!({ "externalId": "Set 1", "webhookUrl": receiver.url });
+    let files = ["two-sheets.pdf", "specification.pdf", "not-a-pdf.pdf"];
+    let job = job_page(&app, &full, hook, &files).await;
+    let project = job.split("/jobs").next().unwrap().to_owned();
+    let answer = full
+        .post(&format!("/api/open/v1{project}/jobs"), json!({}))
+        .await;
+    let waiting = format!(
+        "{project}/jobs/{}",
+        answer.json["job"]["id"].as_str().unwrap()
+    );
+    let hooks = admin.get("/settings/webhooks").await.text;
+    let delivery = hooks
+        .split('"')
+        .find(|part| part.starts_with("/settings/webhooks/ev_"))
+        .unwrap()
+        .to_owned();
     key.post("/api/open/v1/projects", json!({ "name": "x" }))
         .await;
     app.key_of(&admin, &["jobs:read"]).await;
@@ -473,6 +608,17 @@ async fn axe_finds_nothing_on_any_page() {
         "/settings/policy".to_owned(),
         "/settings/audit".to_owned(),
         "/settings/mail".to_owned(),
+        "/projects".to_owned(),
+        format!("{project}?status=failed"),
+        project,
+        job,
+        format!("{waiting}/cancel"),
+        waiting,
+        "/projects/x".to_owned(),
+        "/settings/usage".to_owned(),
+        "/settings/webhooks".to_owned(),
+        "/settings/webhooks?job=x".to_owned(),
+        delivery,
     ];
     let driver = Driver::start();
     for (width, dark) in [(1280, false), (375, true)] {

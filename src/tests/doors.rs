@@ -13,6 +13,7 @@ fn fill(path: &str, project: &str, job: &str, key: &str) -> String {
         .replace("{key_id}", key)
         .replace("{user_id}", "usr_00000000000000000000000000")
         .replace("{invitation_id}", "inv_00000000000000000000000000")
+        .replace("{delivery_id}", "ev_00000000000000000000000000")
         .replace("{session_id}", "ses_00000000000000000000000000")
 }
 
@@ -180,13 +181,16 @@ async fn every_route_with_every_credential() {
                     "key: {method} {path}: {}",
                     answer.status
                 );
-                if path.starts_with("/settings") && method == "GET" {
+                let area = ["/settings", "/projects"]
+                    .into_iter()
+                    .find(|area| path.starts_with(area));
+                if let Some(area) = area.filter(|_| method == "GET") {
                     let answer = ask(&app.anon(), method, &path).await;
                     assert!(
                         answer.status == 303
                             && answer
                                 .header("location")
-                                .starts_with("/sign-in?next=%2Fsettings"),
+                                .starts_with(&area.replace('/', "/sign-in?next=%2F")),
                         "nobody: {path}"
                     );
                 }

@@ -29,6 +29,7 @@ mod pages;
 mod pdf_maker;
 mod people;
 mod processes;
+mod project_pages;
 mod receiver;
 mod rotations;
 mod schema;
