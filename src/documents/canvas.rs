@@ -1,7 +1,7 @@
 //! Takes what a page draws, without pixels: words, and counts of strokes and images.
 //! The worker runs the PDF interpreter over it once for each page.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
@@ -45,13 +45,24 @@ pub(super) fn user_unit(page: &Page<'_>) -> f64 {
         .unwrap_or(1.0)
 }
 
-/// Interprets the page. Unwinds with `PageTooComplex` after `deadline`, and may panic on a page
-/// that the interpreter cannot stand: the caller catches both.
+/// What this thread has used of a processor since it began. The wall clock would let pages fail on
+/// a machine that is busy.
+pub(super) fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
+
+/// Interprets the page. Unwinds with `PageTooComplex` when this thread has used a processor for
+/// longer than `deadline`, and may panic on a page that the interpreter cannot stand: the caller
+/// catches both.
 pub(super) fn take_in<'a>(
     page: &Page<'a>,
     cache: &InterpreterCache<'a>,
     settings: &InterpreterSettings,
-    deadline: Instant,
+    deadline: Duration,
 ) -> Canvas {
     let (width, height) = page.render_dimensions();
     let unit = user_unit(page);
@@ -89,7 +100,7 @@ pub(super) fn take_in<'a>(
 
 struct Sink {
     frame: Rect,
-    deadline: Instant,
+    deadline: Duration,
     calls: u32,
     assembler: WordAssembler,
     glyph_count: u64,
@@ -105,7 +116,7 @@ impl Sink {
     /// The interpreter has no way to be told to stop, so a page without end is left by unwinding.
     fn tick(&mut self) {
         self.calls = self.calls.wrapping_add(1);
-        if self.calls.is_multiple_of(1024) && Instant::now() > self.deadline {
+        if self.calls.is_multiple_of(1024) && processor_time() > self.deadline {
             std::panic::resume_unwind(Box::new(PageTooComplex));
         }
     }

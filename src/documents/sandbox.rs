@@ -21,29 +21,34 @@ use super::script::{Event, Script};
 pub struct Limits {
     /// Address space, in bytes.
     pub memory: u64,
-    /// Wall time for any file,
+    /// Time of a processor for any file,
     pub base_time: Duration,
     /// more for each page,
     pub time_per_page: Duration,
     /// but never more than this.
     pub longest_time: Duration,
-    /// The longest silence: what one page may take.
+    /// The longest silence on the wall clock.
     pub page_time: Duration,
 }
+
+/// How much longer than its time of a processor a child may take on the wall clock: a machine that
+/// is busy must not make pages fail.
+const PATIENCE: u32 = 4;
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: 2 << 30,
             base_time: Duration::from_secs(30),
-            time_per_page: Duration::from_secs(2),
+            time_per_page: Duration::from_secs(10),
             longest_time: Duration::from_secs(600),
-            page_time: Duration::from_secs(60),
+            page_time: Duration::from_secs(240),
         }
     }
 }
 
 impl Limits {
+    /// Time of a processor.
     fn time_for(&self, pages: u32) -> Duration {
         let pages = self.time_per_page.saturating_mul(pages);
         self.base_time.saturating_add(pages).min(self.longest_time)
@@ -86,7 +91,7 @@ impl Sandbox {
         }
         let mut command = self.command("survey", input);
         command.arg(first_page.to_string());
-        self.limit(&mut command);
+        self.limit(&mut command, self.limits.longest_time);
         self.start(command, Script::of_survey(first_page), 0)
     }
 
@@ -106,8 +111,8 @@ impl Sandbox {
             .arg(out)
             .arg(pages.start().to_string())
             .arg(pages.end().to_string());
-        self.limit(&mut command);
         let count = u32::try_from(pages.clone().count()).unwrap_or(u32::MAX);
+        self.limit(&mut command, self.limits.time_for(count));
         self.start(command, Script::of_reading(pages), count)
     }
 
@@ -125,12 +130,10 @@ impl Sandbox {
         command
     }
 
-    fn limit(&self, command: &mut Command) {
-        // A little over the wall time, which is told apart more clearly.
-        let seconds = self.limits.longest_time.as_secs().saturating_add(2);
+    fn limit(&self, command: &mut Command, time: Duration) {
         command
             .arg(self.limits.memory.to_string())
-            .arg(seconds.to_string());
+            .arg(time.as_secs().max(1).to_string());
     }
 
     fn start(
@@ -149,7 +152,7 @@ impl Sandbox {
             complaint: Some(tokio::spawn(first_bytes(stderr))),
             limits: self.limits.clone(),
             started: now,
-            deadline: now + self.limits.time_for(pages),
+            deadline: now + self.limits.time_for(pages) * PATIENCE,
             last_line: now,
             buffer: Vec::new(),
             searched: 0,
@@ -204,7 +207,8 @@ impl Reading {
                         if let Event::Opened { page_count } = event
                             && self.script.is_survey()
                         {
-                            self.deadline = self.started + self.limits.time_for(page_count);
+                            self.deadline =
+                                self.started + self.limits.time_for(page_count) * PATIENCE;
                         }
                         return Some(event);
                     }

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
@@ -18,7 +18,7 @@ use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use super::canvas::{Canvas, PageTooComplex, take_in, user_unit};
+use super::canvas::{Canvas, PageTooComplex, processor_time, take_in, user_unit};
 use super::fault::FaultCode;
 use super::kind::{page_kind, page_signs};
 use super::lines::reading_text;
@@ -36,7 +36,7 @@ const OPEN_FILES: u64 = 16;
 const STACK: usize = 64 << 20;
 /// The renderer's caches only grow: they are made anew after so many pages.
 const PAGES_A_CACHE: usize = 200;
-/// How long the text and strokes of one page may take; real sheets take well under a second.
+/// How much of a processor the text and strokes of one page may take; real sheets take well under a second.
 const PAGE_TIME: Duration = Duration::from_secs(10);
 
 enum Task {
@@ -243,7 +243,7 @@ impl<'o, 'a> Reader<'o, 'a> {
 
     fn page(&self, page: &'a Page<'a>, number: u32) -> Result<PageReading, FaultCode> {
         let (canvas, mut reading) = caught(|| {
-            let deadline = Instant::now() + PAGE_TIME;
+            let deadline = processor_time() + PAGE_TIME;
             let canvas = take_in(page, &self.text_cache, &self.settings, deadline);
             let reading = describe(&canvas, number);
             (canvas, reading)
