@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::http;
-use crate::jobs::{self, Jobs, Runner};
+use crate::jobs::{self, Inputs, Jobs, Runner};
 use crate::keys::{Keys, Scanners};
 use crate::mail::{Outbox, Postman};
 use crate::one_time::OneTimeLinks;
@@ -138,7 +138,7 @@ impl Application {
         let address = listener.local_addr()?;
         let base_url = config.base_url(address);
         let foundation = Foundation::lay(config, clock.clone())?;
-        let blobs = Blobs::open(&foundation.config.blobs).context("PLANGREP_BLOBS_URL")?;
+        let blobs = Blobs::open(&foundation.config.blobs)?;
         let Foundation {
             config, db, secret, ..
         } = &foundation;
@@ -185,6 +185,7 @@ impl Application {
         };
         let jobs_room = Arc::new(Jobs::new(needs, secret));
         let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
+        let inputs = Inputs::new(blobs.clone(), scratch.folder().to_owned());
         let rooms = web::Data::new(Rooms {
             accounts: accounts.clone(),
             keys: keys.clone(),
@@ -210,6 +211,7 @@ impl Application {
                 db: db.clone(),
                 clock: clock.clone(),
                 blobs,
+                inputs,
                 base_url: base_url.clone(),
                 sandbox: Sandbox::new(reader, Limits::default()),
                 scratch,

@@ -29,6 +29,7 @@ mod pdf_maker;
 mod people;
 mod receiver;
 mod rotations;
+mod s3;
 mod schema;
 mod security;
 mod smtp;
