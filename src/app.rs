@@ -25,7 +25,7 @@ use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::gauges::Gauges;
 use crate::http;
-use crate::jobs::{self, Jobs, Runner};
+use crate::jobs::{self, Inputs, Jobs, Runner};
 use crate::keys::{Keys, Scanners};
 use crate::mail::{Outbox, Postman};
 use crate::one_time::OneTimeLinks;
@@ -151,7 +151,7 @@ impl House {
             secret,
             db,
         } = foundation;
-        let blobs = Blobs::open(&config.blobs).context("PLANGREP_BLOBS_URL")?;
+        let blobs = Blobs::open(&config.blobs)?;
         let scratch = Scratch::take(&config.data_dir.join("scratch"))?;
         let bell = Bell::new();
         let stop = watch::Sender::new(false);
@@ -191,6 +191,7 @@ impl House {
             bell: bell.clone(),
             webhooks: webhooks.clone(),
         };
+        let inputs = Inputs::new(blobs.clone(), scratch.folder().to_owned());
         let rooms = Rooms {
             accounts: Arc::new(foundation.accounts(base_url)?),
             keys: Arc::new(foundation.keys(base_url)?),
@@ -219,6 +220,7 @@ impl House {
                 db: db.clone(),
                 clock: clock.clone(),
                 blobs,
+                inputs,
                 base_url: base_url.to_owned(),
                 sandbox: Sandbox::new(reader, Limits::default()),
                 scratch,

@@ -8,6 +8,7 @@ use clap::Args;
 use ipnet::IpNet;
 
 use crate::accounts::SessionLimits;
+use crate::blobs::{Place, Variables};
 use crate::clock::{self, DAY};
 use crate::db::Target;
 use crate::mail::Transport;
@@ -33,7 +34,8 @@ pub struct Settings {
         global = true
     )]
     pub database_url: Option<String>,
-    /// file://FOLDER [default: file://<data>/blobs]
+    /// file://FOLDER, or s3://BUCKET/PREFIX with the usual AWS_… variables
+    /// [default: file://<data>/blobs]
     #[arg(
         long,
         env = "PLANGREP_BLOBS_URL",
@@ -41,6 +43,9 @@ pub struct Settings {
         global = true
     )]
     pub blobs_url: Option<String>,
+    /// The `AWS_…` variables, instead of those of the environment.
+    #[arg(skip)]
+    pub aws: Option<Variables>,
     /// At least 32 random bytes in base64 or hex [default: <data>/secret.key, made at the first start]
     #[arg(long, env = "PLANGREP_SECRET", hide_env_values = true, global = true)]
     pub secret: Option<String>,
@@ -178,7 +183,7 @@ pub struct Config {
     pub base_url: Option<String>,
     pub data_dir: PathBuf,
     pub database: Target,
-    pub blobs: PathBuf,
+    pub blobs: Place,
     /// `None`: the secret file in the data folder.
     pub secret: Option<String>,
     pub mail: Transport,
@@ -233,7 +238,7 @@ impl Config {
         Ok(Self {
             bind: bind(given(&settings.bind).unwrap_or("127.0.0.1:8080"))?,
             base_url: given(&settings.base_url).map(base_url).transpose()?,
-            blobs: blobs(given(&settings.blobs_url), &data_dir)?,
+            blobs: place(settings, &data_dir)?,
             secret: given(&settings.secret).map(secret).transpose()?,
             mail: match given(&settings.smtp_url) {
                 Some(url) => {
@@ -373,17 +378,16 @@ fn base_url(text: &str) -> Result<String, Wrong> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn blobs(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, Wrong> {
-    match url {
-        None => Ok(data_dir.join("blobs")),
-        Some(url) => match url.strip_prefix("file://") {
-            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-            _ => Err(wrong(
-                "PLANGREP_BLOBS_URL",
-                "must be file:// and a folder; this version keeps files in folders only",
-            )),
-        },
-    }
+fn place(settings: &Settings, data_dir: &Path) -> Result<Place, Wrong> {
+    let variables = || match &settings.aws {
+        Some(variables) => variables.clone(),
+        None => std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with("AWS_"))
+            .collect(),
+    };
+    Place::parse(given(&settings.blobs_url), data_dir, variables)
+        .map_err(|(setting, problem)| wrong(setting, problem))
 }
 
 fn secret(text: &str) -> Result<String, Wrong> {
@@ -484,7 +488,7 @@ mod tests {
                 "PLANGREP_DATABASE_URL",
             ),
             (
-                refused(|s| s.blobs_url = text("s3://bucket")),
+                refused(|s| s.blobs_url = text("ftp://bucket")),
                 "PLANGREP_BLOBS_URL",
             ),
             (refused(|s| s.secret = text("short")), "PLANGREP_SECRET"),

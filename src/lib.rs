@@ -28,5 +28,6 @@ pub mod routes;
 mod scratch;
 mod secret;
 mod text;
+mod tls;
 pub mod webhooks;
 pub mod worker;

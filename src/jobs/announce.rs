@@ -2,7 +2,10 @@
 //! PUT of each part.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
 use super::links::{self, LIFE};
@@ -12,16 +15,22 @@ use super::{
     FileStatus, JobView, Jobs, MAX_DECLARED_BYTES, MAX_FILES, UploadMode, known_shape,
     must_take_uploads, own_job, uploads_closed,
 };
+use crate::blobs::{ExpectedFile, UrlSigner};
 use crate::clock::Time;
 use crate::documents::Classification;
 use crate::error::{Error, Result};
 use crate::id;
 use crate::keys::Authenticated;
+use crate::secret::from_hexadecimal;
 
 /// The smallest part of a multipart upload, in bytes; S3 takes none below 5 MiB.
 const SMALLEST_PART: i64 = 8 << 20;
 /// The most parts that a file is cut into; S3 takes 10,000.
 const MOST_PARTS: i64 = 1_000;
+/// Uploads that a bucket is asked to begin at once.
+const AT_ONCE: usize = 8;
+/// How long a URL that is signed for a bucket is good.
+const SIGNED_LIFE: Duration = Duration::from_millis(LIFE.unsigned_abs());
 
 /// What a client says of a file that it is going to send.
 #[derive(Clone, Debug, Deserialize)]
@@ -179,13 +188,15 @@ impl Jobs {
                 false => UploadMode::DirectPut,
             };
             let mut row = file.into_row(&job_id, &caller.key_id, mode, now)?;
-            if mode == UploadMode::Multipart {
+            // A bucket names its uploads by itself.
+            if mode == UploadMode::Multipart && self.blobs.bucket().is_none() {
                 row.upload_id = Some(id::new(id::Kind::Row));
             }
             rows.push(row);
         }
+        let begun = self.begin_uploads(caller, &job_id, &mut rows).await?;
         let workspace_id = caller.workspace_id.clone();
-        let (job, files, wanted) = self
+        let recorded = self
             .db
             .write(move |connection| {
                 let job = own_job(connection, &workspace_id, &job_id)?;
@@ -194,46 +205,112 @@ impl Jobs {
                     return Err(uploads_closed());
                 }
                 let mut files = store::files_of(connection, &job_id)?;
-                let mut wanted = Vec::new();
-                for row in rows {
-                    let same = files.iter().find(|file| {
-                        file.file_name == row.file_name && file.sha256 == row.sha256
-                    });
-                    if let Some(same) = same {
-                        if same.file_size != row.file_size {
-                            return Err(Error::invalid(
-                                "`files.fileSize` differs from an earlier announcement of the same bytes.",
-                            ));
-                        }
-                        wanted.push(same.id.clone());
-                        continue;
-                    }
-                    wanted.push(row.id.clone());
-                    store::insert_file(connection, &row)?;
-                    files.push(row);
-                }
-                if files.len() > MAX_FILES {
-                    return Err(too_many_files());
-                }
-                if files.iter().map(|file| file.file_size).sum::<i64>() > MAX_DECLARED_BYTES {
-                    return Err(too_many_bytes());
+                let known = files.len();
+                let wanted = add(&mut files, &rows)?;
+                for row in files.iter().skip(known) {
+                    store::insert_file(connection, row)?;
                 }
                 Ok((own_job(connection, &workspace_id, &job_id)?, files, wanted))
             })
-            .await?;
+            .await;
+        let left_over = match &recorded {
+            Ok((_, files, _)) => begun
+                .into_iter()
+                .filter(|row| files.iter().all(|file| file.id != row.id))
+                .collect(),
+            // The rows may be there all the same.
+            Err(error) if error.cause.is_some() => Vec::new(),
+            Err(_) => begun,
+        };
+        self.abort_uploads(&left_over).await;
+        let (job, files, wanted) = recorded?;
+        let signer = match self.blobs.bucket() {
+            Some(bucket) => Some(bucket.signer().await?),
+            None => None,
+        };
         let mut seen = HashSet::new();
         let mut views = Vec::new();
         for id in &wanted {
             if let Some(file) = files.iter().find(|file| file.id == *id)
                 && seen.insert(id)
             {
-                views.push(self.announced(file, now));
+                views.push(self.announced(file, signer.as_ref(), now));
             }
         }
         Ok((self.view(job, files), views))
     }
 
-    fn announced(&self, file: &FileRow, now: Time) -> AnnouncedView {
+    /// Begins the uploads in parts of the files that are new, in the bucket if there is one; answers
+    /// the rows whose uploads were begun.
+    async fn begin_uploads(
+        &self,
+        caller: &Authenticated,
+        job_id: &str,
+        rows: &mut [FileRow],
+    ) -> Result<Vec<FileRow>> {
+        let Some(bucket) = self.blobs.bucket() else {
+            return Ok(Vec::new());
+        };
+        let (workspace_id, job_id) = (caller.workspace_id.clone(), job_id.to_owned());
+        let announced = rows.to_vec();
+        let new: HashSet<String> = self
+            .db
+            .read(move |connection| {
+                must_take_uploads(&own_job(connection, &workspace_id, &job_id)?)?;
+                let mut files = store::files_of(connection, &job_id)?;
+                let known = files.len();
+                add(&mut files, &announced)?;
+                Ok(files.into_iter().skip(known).map(|file| file.id).collect())
+            })
+            .await?;
+        let to_begin: Vec<(String, String)> = rows
+            .iter()
+            .filter(|row| row.upload_mode == Some(UploadMode::Multipart) && new.contains(&row.id))
+            .map(|row| (row.id.clone(), row.blob.clone()))
+            .collect();
+        let outcomes: Vec<_> = stream::iter(to_begin)
+            .map(|(id, blob)| async move { (id, bucket.begin_parts(&blob).await) })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let (mut begun, mut failure) = (Vec::new(), None);
+        for (id, outcome) in outcomes {
+            match (outcome, rows.iter_mut().find(|row| row.id == id)) {
+                (Ok(upload_id), Some(row)) => {
+                    row.upload_id = Some(upload_id);
+                    begun.push(row.clone());
+                }
+                (Ok(_), None) => {}
+                (Err(error), _) => failure = Some(error),
+            }
+        }
+        let Some(failure) = failure else {
+            return Ok(begun);
+        };
+        self.abort_uploads(&begun).await;
+        Err(failure)
+    }
+
+    /// Gives uploads in parts up, as far as the bucket allows: its lifecycle rule does the rest.
+    pub(super) async fn abort_uploads(&self, files: &[FileRow]) {
+        let Some(bucket) = self.blobs.bucket() else {
+            return;
+        };
+        for file in files {
+            if let Some(upload_id) = &file.upload_id
+                && let Err(error) = bucket.abort_parts(&file.blob, upload_id).await
+            {
+                tracing::warn!(%error, "an upload in parts could not be given up");
+            }
+        }
+    }
+
+    fn announced(
+        &self,
+        file: &FileRow,
+        signer: Option<&UrlSigner<'_>>,
+        now: Time,
+    ) -> AnnouncedView {
         let mut view = AnnouncedView {
             document_id: file.id.clone(),
             file_name: file.file_name.clone(),
@@ -258,15 +335,21 @@ impl Jobs {
                     .into_iter()
                     .map(|part| PartView {
                         part_number: part.number,
-                        url: self.upload_url(&file.id, Some(part.number), now),
+                        url: match signer {
+                            Some(signer) => signed_part(signer, file, part),
+                            None => self.upload_url(&file.id, Some(part.number), now),
+                        },
                         offset: part.offset,
                         size: part.size,
                     })
                     .collect(),
             },
-            _ => Way::Direct {
-                upload_url: self.upload_url(&file.id, None, now),
-                upload_headers: [("content-type".to_owned(), file.content_type.clone())].into(),
+            _ => match signer {
+                Some(signer) => signed_put(signer, file),
+                None => Way::Direct {
+                    upload_url: self.upload_url(&file.id, None, now),
+                    upload_headers: [("content-type".to_owned(), file.content_type.clone())].into(),
+                },
             },
         });
         view
@@ -286,6 +369,57 @@ impl Jobs {
             }
         }
     }
+}
+
+/// Adds announced files to those that a job has, except those that it has already; answers the ids
+/// of all that were announced.
+fn add(files: &mut Vec<FileRow>, rows: &[FileRow]) -> Result<Vec<String>> {
+    let mut wanted = Vec::with_capacity(rows.len());
+    for row in rows {
+        let same = files
+            .iter()
+            .find(|file| file.file_name == row.file_name && file.sha256 == row.sha256);
+        match same {
+            Some(same) if same.file_size != row.file_size => {
+                return Err(Error::invalid(
+                    "`files.fileSize` differs from an earlier announcement of the same bytes.",
+                ));
+            }
+            Some(same) => wanted.push(same.id.clone()),
+            None => {
+                wanted.push(row.id.clone());
+                files.push(row.clone());
+            }
+        }
+    }
+    if files.len() > MAX_FILES {
+        return Err(too_many_files());
+    }
+    if files.iter().map(|file| file.file_size).sum::<i64>() > MAX_DECLARED_BYTES {
+        return Err(too_many_bytes());
+    }
+    Ok(wanted)
+}
+
+fn signed_put(signer: &UrlSigner<'_>, file: &FileRow) -> Way {
+    let expected = ExpectedFile {
+        content_type: &file.content_type,
+        size: file.file_size,
+        // Its form was checked when the file was announced.
+        sha256: &from_hexadecimal(&file.sha256).unwrap_or_default(),
+    };
+    let (upload_url, headers) = signer.put(&file.blob, &expected, SIGNED_LIFE);
+    Way::Direct {
+        upload_url,
+        upload_headers: headers.into_iter().collect(),
+    }
+}
+
+fn signed_part(signer: &UrlSigner<'_>, file: &FileRow, part: Part) -> String {
+    let upload_id = file.upload_id.as_deref().unwrap_or_default();
+    // There are a thousand at most.
+    let number = u16::try_from(part.number).unwrap_or(u16::MAX);
+    signer.part(&file.blob, upload_id, number, part.size, SIGNED_LIFE)
 }
 
 #[cfg(test)]

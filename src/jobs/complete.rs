@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::announce::parts_of;
 use super::arrival::begin_uploading;
 use super::idempotency::Attempt;
+use super::settle::check_upload_id;
 use super::store::{self, FileRow};
 use super::{
-    Answered, FileStatus, IdempotencyKey, JobView, Jobs, Status, UploadMode, known_shape,
-    must_take_uploads, own_job, state, uploads_closed,
+    Answered, FileStatus, IdempotencyKey, JobView, Jobs, Status, known_shape, must_take_uploads,
+    own_job, state, uploads_closed,
 };
 use crate::clock::Time;
 use crate::db::Conn;
@@ -116,9 +117,18 @@ impl Jobs {
             self.check_upload_token(&upload.document_id, &upload.upload_token)?;
         }
         let (workspace_id, now) = (caller.workspace_id.clone(), self.clock.now());
+        let settled = self.settle(&workspace_id, &job_id, &completion).await?;
         let answered = self
             .once(attempt, move |connection| {
-                close(connection, &workspace_id, &job_id, &completion, now)
+                let settled = settled.as_ref();
+                close(
+                    connection,
+                    &workspace_id,
+                    &job_id,
+                    &completion,
+                    settled,
+                    now,
+                )
             })
             .await?;
         self.bell.ring();
@@ -131,6 +141,7 @@ fn close(
     workspace_id: &str,
     job_id: &str,
     completion: &Completion,
+    settled: Option<&HashSet<String>>,
     now: Time,
 ) -> Result<JobView> {
     must_take_uploads(&own_job(connection, workspace_id, job_id)?)?;
@@ -154,8 +165,14 @@ fn close(
     }
     for upload in &completion.multipart_uploads {
         if let Some(file) = by_id.get(upload.document_id.as_str()) {
-            take_parts(connection, file, upload, now)?;
+            check_upload_id(file, upload)?;
+            if settled.is_none() {
+                take_parts(connection, file, upload, now)?;
+            }
         }
+    }
+    for id in settled.into_iter().flatten() {
+        store::mark_arrived(connection, id, now)?;
     }
     for failed in &completion.failed_uploads {
         if let Some(file) = by_id.get(failed.document_id.as_str()) {
@@ -213,13 +230,6 @@ fn take_parts(
     upload: &MultipartUpload,
     now: Time,
 ) -> Result<()> {
-    let is_multipart = file.upload_mode == Some(UploadMode::Multipart);
-    if !is_multipart || file.upload_id.as_deref() != Some(upload.upload_id.as_str()) {
-        return Err(Error::invalid(format!(
-            "`uploadId` is not the one of the file {}.",
-            file.id
-        )));
-    }
     if file.status != FileStatus::AwaitingUpload {
         return Ok(());
     }

@@ -1,8 +1,9 @@
 //! How long jobs are kept: those that never end expire, and the bytes of those that are over are
 //! deleted when their time has come. The worker calls it.
 
+use super::links::LIFE;
 use super::state::{self, Ending};
-use super::{Jobs, Status, downloads, idempotency, store};
+use super::{FileStatus, Jobs, Status, UploadMode, downloads, idempotency, store};
 use crate::clock::{DAY, MINUTE};
 use crate::error::Result;
 
@@ -47,18 +48,48 @@ impl Jobs {
                 store::to_purge(connection, now, now.plus(-AFTER_THE_END), BATCH)
             })
             .await?;
+        let mut purged = 0;
         for job_id in &due {
-            self.purge_job(job_id).await?;
+            purged += usize::from(self.purge_job(job_id).await?);
         }
-        Ok(due.len())
+        Ok(purged)
     }
 
-    pub(super) async fn purge_job(&self, job_id: &str) -> Result<()> {
+    /// Deletes a job's bytes; false when more may come, and it is to be done again.
+    pub(super) async fn purge_job(&self, job_id: &str) -> Result<bool> {
+        let may_come = self.close_uploads(job_id).await?;
         self.blobs.delete_folder(&format!("jobs/{job_id}")).await?;
+        if may_come {
+            return Ok(false);
+        }
         let (job_id, now) = (job_id.to_owned(), self.clock.now());
         self.db
             .write(move |connection| store::mark_purged(connection, &job_id, now))
-            .await
+            .await?;
+        Ok(true)
+    }
+
+    /// In a bucket: gives up what was to come in parts; whether a URL for a whole file may still be
+    /// good. The store takes bytes by it whatever has become of the job.
+    async fn close_uploads(&self, job_id: &str) -> Result<bool> {
+        if self.blobs.bucket().is_none() {
+            return Ok(false);
+        }
+        let job_id = job_id.to_owned();
+        let (job, mut files) = self
+            .db
+            .read(move |connection| {
+                let job = store::any_job(connection, &job_id)?;
+                Ok((job, store::files_of(connection, &job_id)?))
+            })
+            .await?;
+        files.retain(|file| file.upload_mode.is_some());
+        let is_signed = |file: &store::FileRow| file.upload_mode == Some(UploadMode::DirectPut);
+        let is_recent = job.is_some_and(|job| job.updated_at.plus(LIFE) > self.clock.now());
+        let may_come = is_recent && files.iter().any(is_signed);
+        files.retain(|file| matches!(file.status, FileStatus::AwaitingUpload | FileStatus::Failed));
+        self.abort_uploads(&files).await;
+        Ok(may_come)
     }
 
     /// Forgets answers and tokens that nobody can use any more.

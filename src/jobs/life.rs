@@ -227,6 +227,6 @@ impl Jobs {
             })
             .await?;
         // The worker does it again should this be cut off.
-        self.purge_job(&job_id).await
+        self.purge_job(&job_id).await.map(|_| ())
     }
 }

@@ -55,7 +55,8 @@ impl Runner {
     /// Makes one blob of the parts of a file; false when its bytes are not those that were
     /// announced. A crash on the way leaves the parts, and it is done again.
     async fn put_together(&self, turn: &Turn, file: &FileRow) -> Result<bool, Halt> {
-        if file.upload_mode != Some(UploadMode::Multipart) {
+        // A bucket puts parts together by itself.
+        if file.upload_mode != Some(UploadMode::Multipart) || self.blobs.bucket().is_some() {
             return Ok(true);
         }
         let file_id = file.id.clone();
@@ -97,13 +98,18 @@ impl Runner {
 
     /// Stores what each page is; answers their number. Stops early at more than `most` pages.
     async fn survey_file(&self, turn: &Turn, file: &FileRow, most: i64) -> Result<i64, Halt> {
+        let Some(input) = self.bring(turn, file).await? else {
+            self.fail_file(turn, file, FaultCode::ChecksumMismatch.into())
+                .await?;
+            return Ok(0);
+        };
         let mut survey = Survey::default();
         let mut first_page = 1;
         let mut stopped_on = None;
         loop {
             let mut reading = self
                 .sandbox
-                .survey_from(&self.blobs.local_path(&file.blob), first_page)
+                .survey_from(input.path(), first_page)
                 .map_err(|error| Error::internal(anyhow::Error::new(error)))?;
             let mut fault = None;
             while let Some(event) = self.next_event(turn, &mut reading).await? {

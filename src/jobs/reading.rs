@@ -39,14 +39,21 @@ impl Runner {
         pages: &[PageRow],
         scratch: &Path,
     ) -> Result<(), Halt> {
-        let input = self.blobs.local_path(&file.blob);
+        let Some(input) = self.bring(turn, file).await? else {
+            // Somebody has changed the bucket since the preflight.
+            let fault = Fault::from(FaultCode::ChecksumMismatch);
+            for row in pages {
+                self.fail_page(turn, row, &fault).await?;
+            }
+            return Ok(());
+        };
         let mut left = pages;
         while let (Some(first), Some(last)) = (left.first(), left.last()) {
             let left_before = left.len();
             let range = page_number(first)?..=page_number(last)?;
             let mut reading = self
                 .sandbox
-                .read(&input, scratch, range)
+                .read(input.path(), scratch, range)
                 .map_err(|error| Error::internal(anyhow::Error::new(error)))?;
             let mut fault = Fault::from(FaultCode::ReaderCrashed);
             while let Some(event) = self.next_event(turn, &mut reading).await? {

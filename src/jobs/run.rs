@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::claims::{self, LEASE, Turn, Work};
+use super::inputs::{Input, Inputs};
 use super::state::{self, Ending};
 use super::store::{self, FileRow};
 use super::{FileStatus, Status};
@@ -32,6 +33,7 @@ pub struct Runner {
     pub db: Db,
     pub clock: Clock,
     pub blobs: Blobs,
+    pub inputs: Inputs,
     pub base_url: String,
     pub sandbox: Sandbox,
     /// For what the sandbox writes; each turn has a folder in it.
@@ -56,6 +58,7 @@ impl<E: Into<Error>> From<E> for Halt {
 impl Runner {
     /// Claims the next piece of work that waits, if there is one.
     pub async fn claim(&self) -> Result<Option<Turn>> {
+        self.inputs.sweep();
         loop {
             let now = self.clock.now();
             let Some(job) = self
@@ -83,6 +86,9 @@ impl Runner {
             Work::Finish => self.finish(&turn).await,
         };
         let job_id = turn.job.id.clone();
+        if matches!(outcome, Err(Halt::Stopped)) || matches!(turn.work, Work::Finish) {
+            self.inputs.forget(&job_id);
+        }
         let ended = match outcome {
             Ok(()) => Ok(()),
             Err(Halt::Stopped) => self.give_back(turn).await,
@@ -151,13 +157,23 @@ impl Runner {
         .await
     }
 
-    /// Waits for the reader's next word; meanwhile renews the lease, and watches for the stop and
-    /// for a cancelled job.
     pub(super) async fn next_event(
         &self,
         turn: &Turn,
         reading: &mut Reading,
     ) -> Result<Option<Event>, Halt> {
+        self.beside(turn, reading.next()).await
+    }
+
+    /// A file on this machine; none when its bytes are not those that were announced.
+    pub(super) async fn bring(&self, turn: &Turn, file: &FileRow) -> Result<Option<Input>, Halt> {
+        Ok(self.beside(turn, self.inputs.bring(file)).await??)
+    }
+
+    /// Waits for something; meanwhile renews the lease, and watches for the stop and for a
+    /// cancelled job.
+    async fn beside<T>(&self, turn: &Turn, work: impl Future<Output = T>) -> Result<T, Halt> {
+        let mut work = std::pin::pin!(work);
         let mut stop = self.stop.clone();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -165,7 +181,7 @@ impl Runner {
         let mut looks = 0;
         loop {
             tokio::select! {
-                event = reading.next() => return Ok(event),
+                done = &mut work => return Ok(done),
                 () = stopped(&mut stop) => return Err(Halt::Stopped),
                 _ = look.tick() => {
                     looks += 1;

@@ -450,6 +450,24 @@ pub fn mark_arrived(connection: &mut Conn, file_id: &str, now: Time) -> Result<(
     Ok(())
 }
 
+/// Notes that a file comes by a new upload in parts instead of an old one; false when it does
+/// already.
+pub fn renew_upload(
+    connection: &mut Conn,
+    file_id: &str,
+    old: &str,
+    new: &str,
+    now: Time,
+) -> Result<bool> {
+    let renewed = diesel::update(files::table)
+        .filter(files::id.eq(file_id))
+        .filter(files::upload_id.eq(old))
+        .filter(files::status.eq(FileStatus::AwaitingUpload))
+        .set((files::upload_id.eq(new), files::updated_at.eq(now)))
+        .execute(connection)?;
+    Ok(renewed == 1)
+}
+
 /// Notes a part that has come, under the job's lock; the latest one counts.
 pub fn put_part(
     connection: &mut Conn,

@@ -245,7 +245,7 @@ fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
     for (setting, value) in [
         ("PLANGREP_BIND", "here"),
         ("PLANGREP_SECRET", "changeme"),
-        ("PLANGREP_BLOBS_URL", "s3://bucket"),
+        ("PLANGREP_BLOBS_URL", "ftp://bucket"),
         ("PLANGREP_WORKERS", "many"),
     ] {
         let output = place

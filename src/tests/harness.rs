@@ -26,6 +26,7 @@ pub struct TestApp {
     worker: Arc<Worker>,
     rooms: actix_web::web::Data<Rooms>,
     server: actix_web::dev::ServerHandle,
+    database_url: Option<String>,
     _database: Option<OwnDatabase>,
 }
 
@@ -135,10 +136,18 @@ impl TestApp {
             worker: application.worker(),
             rooms: application.rooms(),
             server: application.handle(),
+            database_url: settings.database_url,
             _database: own.map(|(database, _)| database),
         };
         actix_web::rt::spawn(application.run());
         app
+    }
+
+    /// Where another server finds the same database.
+    pub fn database_url(&self) -> String {
+        let file = self.folder.path().join("plangrep.db");
+        let here = || format!("sqlite://{}", file.display());
+        self.database_url.clone().unwrap_or_else(here)
     }
 
     /// Does all that waits beside the requests.

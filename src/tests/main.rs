@@ -32,6 +32,7 @@ mod processes;
 mod project_pages;
 mod receiver;
 mod rotations;
+mod s3;
 mod schema;
 mod security;
 mod smtp;

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore};
 
 use super::guard::is_public;
 use super::target::Target;
 use crate::error::{Error, Result};
+use crate::tls;
 
 /// For a look-up, the connection and the head of the answer together (contract: "Webhooks").
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -111,7 +111,7 @@ pub struct Sender {
 impl Sender {
     pub fn new(look_up: LookUp, allow_private: bool, patience: Duration) -> Result<Self> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(tls::client()?)
             .dns_resolver(Arc::new(GuardedLookUp {
                 look_up,
                 allow_private,
@@ -213,22 +213,6 @@ fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
     error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
-}
-
-/// TLS 1.2 and 1.3 with the certificate authorities of the system.
-fn tls() -> Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        tracing::warn!("no certificate authority was found: webhooks to https will fail");
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 #[cfg(test)]
