@@ -21,6 +21,7 @@ mod jobs;
 mod keys;
 pub mod mail;
 mod one_time;
+mod openapi;
 mod pages;
 mod projects;
 pub mod routes;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::announce::parts_of;
 use super::arrival::begin_uploading;
@@ -19,8 +20,9 @@ use crate::keys::Authenticated;
 use crate::text;
 
 /// What a client says when it has sent everything.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UploadCompletion)]
 pub struct Completion {
     /// Files that must be there.
     #[serde(default)]
@@ -34,7 +36,7 @@ pub struct Completion {
 }
 
 /// A file that was sent in one PUT.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectUpload {
     pub document_id: String,
@@ -42,7 +44,7 @@ pub struct DirectUpload {
 }
 
 /// A file that was sent in parts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MultipartUpload {
     pub document_id: String,
@@ -51,7 +53,7 @@ pub struct MultipartUpload {
     pub parts: Vec<SentPart>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SentPart {
     pub part_number: i64,
@@ -60,11 +62,12 @@ pub struct SentPart {
 }
 
 /// A file that the client could not send.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FailedUpload {
     pub document_id: String,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
     pub message: Option<String>,
 }
 

@@ -36,20 +36,23 @@ use crate::webhooks::Webhooks;
 use crate::worker::Bell;
 use crate::{id, projects, text};
 
-pub use announce::Announcement;
+pub use announce::{AnnouncedView, Announcement, PartView};
 pub use arrival::Arrival;
 pub use complete::Completion;
 pub use downloads::Place;
 pub use idempotency::IdempotencyKey;
 pub use life::ListQuery;
+pub use result::ResultV1;
 pub use run::Runner;
-pub use state::Status;
+pub use state::{Event, Status};
 pub use store::JobRow;
-pub use uploads::{Receiving, UploadMetadata};
+pub use summary::ProjectSummary;
+pub use uploads::{Receiving, UploadMetadata, UploadView};
 pub use views::{Download, Fault, JobView};
 
 use idempotency::{Attempt, Found};
 use store::FileRow;
+use utoipa::ToSchema;
 
 /// Declared bytes that a job takes.
 pub const MAX_DECLARED_BYTES: i64 = 10_000_000_000;
@@ -65,6 +68,7 @@ const UNFINISHED_LIFE: i64 = 7 * DAY;
     PartialEq,
     Eq,
     Serialize,
+    ToSchema,
     strum::IntoStaticStr,
     strum::EnumString,
     diesel::expression::AsExpression,
@@ -91,6 +95,7 @@ pub enum FileStatus {
     PartialEq,
     Eq,
     Serialize,
+    ToSchema,
     strum::IntoStaticStr,
     strum::EnumString,
     diesel::expression::AsExpression,
