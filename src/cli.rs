@@ -15,6 +15,7 @@ use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
 use crate::documents;
 use crate::keys::{Expiry, Keys, Label, Networks, NewKey, Scope, Scopes};
+use crate::openapi;
 
 /// A self-hosted server that reads construction documents for other software.
 #[derive(Parser)]
@@ -32,6 +33,8 @@ enum Command {
     Serve,
     /// Process jobs only: any number of processes, on any machine that reaches database and files
     Worker,
+    /// Print the OpenAPI 3.1 description of the API
+    Openapi,
     /// Bring the database's schema up to date, and end
     Migrate,
     /// People
@@ -122,6 +125,11 @@ fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
     // the folders hold other people's plans.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let arguments = Arguments::parse_from(arguments);
+    if let Some(Command::Openapi) = arguments.command {
+        // No setting matters to it, not even a wrong one.
+        std::io::stdout().write_all(openapi::json()?.as_bytes())?;
+        return Ok(());
+    }
     let config = Config::from_settings(&arguments.settings)?;
     start_log(&config);
     warn_of_unknown_settings();
@@ -135,6 +143,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
         Command::Credits(command) => {
             actix_web::rt::System::new().block_on(credits(config, command))
         }
+        Command::Openapi => Ok(()),
         Command::Migrate => Foundation::lay(config, Clock::system()).map(|_| ()),
         Command::User(command) => actix_web::rt::System::new().block_on(user(config, command)),
         Command::Key(command) => actix_web::rt::System::new().block_on(key(config, command)),

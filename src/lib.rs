@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 pub mod mail;
 mod one_time;
+mod openapi;
 mod pages;
 mod projects;
 pub mod routes;

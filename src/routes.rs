@@ -11,7 +11,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 
 use crate::accounts::Sessions;
-use crate::api::{events, jobs, keys, leaks, ops, projects, session, uploads};
+use crate::api::{description, events, jobs, keys, leaks, ops, projects, session, uploads};
 use crate::error::{Code, Detail, Error, Result};
 use crate::http::{catch, require_key, require_same_site, who_is_it};
 use crate::keys::Scope::{self, ArtifactsRead, JobsRead, JobsWrite};
@@ -397,6 +397,10 @@ pub fn table() -> Vec<Endpoint> {
     add(&get, "/static/app.css", Open, |r| r.to(pages::app_css));
     add(&get, "/static/app.js", Open, |r| r.to(pages::app_js));
     add(&get, "/static/favicon.svg", Open, |r| r.to(pages::favicon));
+    add(&get, "/api/openapi.json", Open, |r| {
+        r.to(description::openapi_json)
+    });
+    add(&get, "/api/docs", Open, |r| r.to(pages::show_api_docs));
     add(&get, "/healthz", Open, |r| r.to(ops::healthz));
     add(&get, "/readyz", Open, |r| r.to(ops::readyz));
     add(&get, "/metrics", Open, |r| r.to(ops::metrics));

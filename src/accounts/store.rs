@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Role;
 use super::policy::Policy;
@@ -38,9 +39,10 @@ impl Person {
     }
 }
 
-/// The wire's `OpenApiProfile`.
-#[derive(Clone, Debug, Queryable, Serialize)]
+/// The terms of a workspace's API.
+#[derive(Clone, Debug, Queryable, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OpenApiProfile)]
 pub struct Profile {
     pub drawing_credits_per_page: i64,
     pub document_credits_per_page: i64,

@@ -3,10 +3,11 @@
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::app::Rooms;
+use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::http::{
     ArtifactsRead, Body, Caller, JobsRead, JobsWrite, OptionalBody, Query, stream, stream_whole,
@@ -14,62 +15,101 @@ use crate::http::{
 use crate::jobs::{self, Completion, IdempotencyKey, JobView, ListQuery, Place, Status};
 use crate::keys::Authenticated;
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewJob {
     /// The client's own name of the job: 1 to 180 characters.
+    #[schema(min_length = 1, max_length = 180)]
     external_id: Option<String>,
-    /// Where each change of its status is told: https.
+    /// Where each change of its status is told: https, on the public Internet, port 443 or one
+    /// from 1024 on, without user, password and fragment.
+    #[schema(format = "uri", max_length = 2048)]
     webhook_url: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ArtifactPath {
+    /// A `path` that a result names.
+    #[schema(max_length = 1000)]
     path: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WantedArtifact {
+    /// A `path` that a result names.
+    #[schema(max_length = 1000)]
     path: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LinkToken {
+    /// Signed for this job, and good for an hour.
     #[serde(default)]
+    #[schema(required)]
     token: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JobsQuery {
+    /// How many jobs to answer at most.
+    #[schema(minimum = 1, maximum = 500, default = 100)]
     limit: Option<i64>,
+    /// The `nextCursor` of the answer before.
     cursor: Option<String>,
+    /// Only jobs in this state.
     status: Option<Status>,
+    /// Only jobs with this `externalId`.
     external_id: Option<String>,
 }
 
-#[derive(Serialize)]
-struct OneJob {
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobAnswer)]
+pub struct OneJob {
     job: JobView,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ManyJobs {
+#[schema(as = JobList)]
+pub struct ManyJobs {
+    /// Newest first.
     jobs: Vec<JobView>,
+    /// To be sent as `cursor` for the jobs that follow; null at the end.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 
 /// The answer to a request that may have been sent before.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct AnsweredJob {
+#[schema(as = AcceptedJob)]
+pub struct AnsweredJob {
+    #[schema(value_type = JobView)]
     job: Box<RawValue>,
+    /// Signs the job's webhooks; only in the first answer, and only with a `webhookUrl`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^wss_[A-Za-z0-9+/]{43}=$")]
     webhook_signing_secret: Option<String>,
+    /// True when this is the answer to an earlier request with the same `Idempotency-Key`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     idempotent: bool,
+}
+
+/// What lets whoever holds it download one artifact once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ArtifactDownload)]
+pub struct MadeDownload {
+    token: String,
+    /// Needs no key; spent by the first GET.
+    #[schema(format = "uri")]
+    url: String,
+    expires_at: Time,
 }
 
 pub async fn create_job(
@@ -256,11 +296,11 @@ async fn make_download(
     path: &str,
 ) -> Result<HttpResponse> {
     let made = rooms.jobs.make_download(caller, place, path).await?;
-    Ok(HttpResponse::Created().json(json!({
-        "token": made.token,
-        "url": made.url,
-        "expiresAt": made.expires_at,
-    })))
+    Ok(HttpResponse::Created().json(MadeDownload {
+        token: made.token,
+        url: made.url,
+        expires_at: made.expires_at,
+    }))
 }
 
 /// Streams an artifact once, whole; HEAD looks at it without spending the token.

@@ -2,42 +2,61 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::accounts::Profile;
 use crate::app::Rooms;
 use crate::clock::Time;
 use crate::error::{Error, Result};
 use crate::http::{Admin, AnyCaller, Body, Member, OptionalBody};
-use crate::keys::{Expiry, Grace, KeyView, Label, Networks, NewKey, Scope, Scopes};
+use crate::keys::{Expiry, Grace, KeyRow, KeyView, Label, Networks, NewKey, Scope, Scopes};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = NewOpenApiKey)]
 pub struct KeyRequest {
+    /// 1 to 120 characters after trimming, none of them a control character.
+    #[schema(min_length = 1, max_length = 120)]
     label: String,
+    /// What the key may do; duplicates are folded.
+    #[schema(value_type = Vec<Scope>, min_items = 1)]
     scopes: Vec<String>,
+    /// In the future, at most ten years away; without it the key never expires.
     #[serde(default)]
+    #[schema(value_type = Option<Time>)]
     expires_at: Option<String>,
+    /// Networks (CIDR) or single addresses that the key may be used from; empty: from anywhere.
     #[serde(default)]
+    #[schema(max_items = 50)]
     allowed_networks: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = OpenApiKeyChange)]
 pub struct KeyChange {
+    /// 1 to 120 characters after trimming, none of them a control character.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 120)]
     label: Option<String>,
+    /// Networks (CIDR) or single addresses that the key may be used from; empty: from anywhere.
     #[serde(default)]
+    #[schema(max_items = 50)]
     allowed_networks: Option<Vec<String>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = OpenApiKeyRotation)]
 pub struct RotationRequest {
-    /// `now`, `1h`, `24h` (default) or `7d`.
+    /// How long the old key still works, unless its successor is used before: `now`, `1h`, `24h`
+    /// (default) or `7d`.
     #[serde(default)]
+    #[schema(pattern = "^(now|1h|24h|7d)$", default = "24h")]
     grace: Option<String>,
+    /// When the successor ends; without it, it lives as long as the old key was meant to.
     #[serde(default)]
+    #[schema(value_type = Option<Time>)]
     expires_at: Option<String>,
 }
 
@@ -51,10 +70,51 @@ fn time(text: Option<String>) -> Result<Option<Time>> {
     .transpose()
 }
 
-#[derive(Serialize)]
-struct KeysAndProfile {
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenApiKeysAndProfile)]
+pub struct KeysAndProfile {
+    /// Newest first, revoked and expired ones included.
     keys: Vec<KeyView>,
     profile: Profile,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenApiKeyAnswer)]
+pub struct OneKey {
+    key: KeyView,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OpenApiKeyList)]
+pub struct ManyKeys {
+    keys: Vec<KeyView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CreatedOpenApiKey)]
+pub struct CreatedKey<'a> {
+    key: KeyView,
+    /// The key itself; shown only here.
+    #[schema(pattern = "^pgk_live_[0-9A-Za-z]{38}$")]
+    plaintext_key: &'a str,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RotatedOpenApiKey)]
+pub struct RotatedKey<'a> {
+    key: KeyView,
+    /// The successor itself; shown only here.
+    #[schema(pattern = "^pgk_live_[0-9A-Za-z]{38}$")]
+    plaintext_key: &'a str,
+    replaced_key: KeyView,
+}
+
+impl OneKey {
+    fn of(row: &KeyRow) -> Self {
+        Self { key: row.into() }
+    }
 }
 
 impl KeyRequest {
@@ -100,10 +160,10 @@ pub async fn create_key(
         .keys
         .create(&member.actor(), &member.person, new)
         .await?;
-    Ok(HttpResponse::Created().json(json!({
-        "key": KeyView::from(&row),
-        "plaintextKey": plain.reveal(),
-    })))
+    Ok(HttpResponse::Created().json(CreatedKey {
+        key: KeyView::from(&row),
+        plaintext_key: plain.reveal(),
+    }))
 }
 
 pub async fn revoke_key(
@@ -112,14 +172,14 @@ pub async fn revoke_key(
     key_id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let row = rooms.keys.revoke(&member.actor(), &key_id).await?;
-    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+    Ok(HttpResponse::Ok().json(OneKey::of(&row)))
 }
 
 pub async fn revoke_all_keys(admin: Admin, rooms: web::Data<Rooms>) -> Result<HttpResponse> {
     admin.0.must_be_confirmed(&rooms)?;
     let rows = rooms.keys.revoke_all(&admin.0.actor()).await?;
-    let keys: Vec<KeyView> = rows.iter().map(KeyView::from).collect();
-    Ok(HttpResponse::Ok().json(json!({ "keys": keys })))
+    let keys = rows.iter().map(KeyView::from).collect();
+    Ok(HttpResponse::Ok().json(ManyKeys { keys }))
 }
 
 pub async fn get_key(
@@ -131,7 +191,7 @@ pub async fn get_key(
         .keys
         .find(&member.person.workspace_id, &key_id)
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+    Ok(HttpResponse::Ok().json(OneKey::of(&row)))
 }
 
 pub async fn change_key(
@@ -149,7 +209,7 @@ pub async fn change_key(
         .keys
         .change(&member.actor(), &key_id, label, networks)
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+    Ok(HttpResponse::Ok().json(OneKey::of(&row)))
 }
 
 pub async fn rotate_key(
@@ -172,15 +232,15 @@ pub async fn rotate_key(
         .keys
         .rotate(&member.actor(), &key_id, grace, expiry)
         .await?;
-    Ok(HttpResponse::Created().json(json!({
-        "key": KeyView::from(&rotated.new),
-        "plaintextKey": rotated.plain.reveal(),
-        "replacedKey": KeyView::from(&rotated.old),
-    })))
+    Ok(HttpResponse::Created().json(RotatedKey {
+        key: KeyView::from(&rotated.new),
+        plaintext_key: rotated.plain.reveal(),
+        replaced_key: KeyView::from(&rotated.old),
+    }))
 }
 
 /// What a key says of itself.
 pub async fn get_own_key(caller: AnyCaller, rooms: web::Data<Rooms>) -> Result<HttpResponse> {
     let row = rooms.keys.own_record(&caller.0).await?;
-    Ok(HttpResponse::Ok().json(json!({ "key": KeyView::from(&row) })))
+    Ok(HttpResponse::Ok().json(OneKey::of(&row)))
 }

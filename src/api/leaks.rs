@@ -2,8 +2,9 @@
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::app::Rooms;
 use crate::audit::Actor;
@@ -12,29 +13,72 @@ use crate::http::{Client, RawJson, parse_any_json};
 use crate::keys::{CHECK_LENGTH, DIGITS, Finding, LENGTH, MARK, Signature};
 use crate::secret::hexadecimal;
 
+/// How secrets of this server look.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyFormats {
+    secret_types: [KeyFormat; 1],
+    /// Where to report keys that were found.
+    #[schema(format = "uri")]
+    report_url: String,
+    /// The document that says how a report looks and is signed.
+    #[schema(format = "uri")]
+    report_format: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct KeyFormat {
+    r#type: &'static str,
+    name: &'static str,
+    /// Finds candidates.
+    regex: String,
+    prefix: &'static str,
+    /// Characters of a whole key.
+    length: usize,
+    checksum: KeyChecksum,
+}
+
+/// Tells a real key from what only looks like one, offline.
+#[derive(Serialize, ToSchema)]
+pub struct KeyChecksum {
+    algorithm: &'static str,
+    over: String,
+    encoding: String,
+    digits: String,
+}
+
+/// What became of one finding.
+#[derive(Serialize, ToSchema)]
+pub struct LeakAnswer {
+    /// The SHA-256 of the key, so that no answer repeats it.
+    token_hash: String,
+    token_type: String,
+    #[schema(pattern = "^(true_positive|false_positive)$")]
+    label: &'static str,
+}
+
 /// The form of a key, for tools that look for leaked ones without asking us.
 pub async fn key_format(rooms: web::Data<Rooms>) -> HttpResponse {
-    let digits = String::from_utf8_lossy(DIGITS);
     let body = LENGTH - MARK.len();
-    HttpResponse::Ok().json(json!({
-        "secretTypes": [{
-            "type": "plangrep_api_key",
-            "name": "Plangrep API key",
-            "regex": format!("{MARK}[0-9A-Za-z]{{{body}}}"),
-            "prefix": MARK,
-            "length": LENGTH,
-            "checksum": {
-                "algorithm": "CRC-32/ISO-HDLC",
-                "over": format!("the first {} characters", LENGTH - CHECK_LENGTH),
-                "encoding": format!(
+    HttpResponse::Ok().json(KeyFormats {
+        secret_types: [KeyFormat {
+            r#type: "plangrep_api_key",
+            name: "Plangrep API key",
+            regex: format!("{MARK}[0-9A-Za-z]{{{body}}}"),
+            prefix: MARK,
+            length: LENGTH,
+            checksum: KeyChecksum {
+                algorithm: "CRC-32/ISO-HDLC",
+                over: format!("the first {} characters", LENGTH - CHECK_LENGTH),
+                encoding: format!(
                     "the last {CHECK_LENGTH} characters: the checksum in base 62, most significant digit first, padded with 0"
                 ),
-                "digits": digits,
+                digits: String::from_utf8_lossy(DIGITS).into_owned(),
             },
         }],
-        "reportUrl": format!("{}/api/open-api/leaks", rooms.base_url),
-        "reportFormat": "https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partner-program",
-    }))
+        report_url: format!("{}/api/open-api/leaks", rooms.base_url),
+        report_format: "https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partner-program",
+    })
 }
 
 /// A report of found keys, signed over its bytes: true keys are revoked, and their people told.
@@ -63,16 +107,16 @@ pub async fn report_leaks(
         request_id: client.request_id,
     };
     let ours = rooms.keys.report_leaks(&actor, &findings).await?;
-    let labels: Vec<Value> = findings
+    let labels: Vec<LeakAnswer> = findings
         .iter()
         .zip(ours)
-        .map(|(finding, is_ours)| {
-            json!({
-                // The hash, so that no answer repeats a key.
-                "token_hash": hexadecimal(&Sha256::digest(&finding.token)),
-                "token_type": finding.kind,
-                "label": if is_ours { "true_positive" } else { "false_positive" },
-            })
+        .map(|(finding, is_ours)| LeakAnswer {
+            token_hash: hexadecimal(&Sha256::digest(&finding.token)),
+            token_type: finding.kind.clone(),
+            label: match is_ours {
+                true => "true_positive",
+                false => "false_positive",
+            },
         })
         .collect();
     Ok(HttpResponse::Ok().json(labels))

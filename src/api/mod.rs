@@ -1,6 +1,7 @@
 //! The JSON door: the open API for integrators and the workspace API for signed-in people. A
 //! handler takes apart what came, calls one room, and answers.
 
+pub mod description;
 pub mod events;
 pub mod jobs;
 pub mod keys;

@@ -2,17 +2,24 @@
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::app::Rooms;
+use crate::clock::Time;
 use crate::error::Result;
 use crate::http::{Body, Member, confirm_session};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     password: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Confirmed {
+    confirmed_at: Time,
 }
 
 /// Takes the password once more, for what a sign-in of long ago does not allow.
@@ -23,7 +30,7 @@ pub async fn confirm(
     Body(Confirmation { password }): Body<Confirmation>,
 ) -> Result<HttpResponse> {
     rooms.accounts.confirm(&member.actor(), &password).await?;
-    let now = rooms.clock.now();
-    confirm_session(&session, now)?;
-    Ok(HttpResponse::Ok().json(json!({ "confirmedAt": now })))
+    let confirmed_at = rooms.clock.now();
+    confirm_session(&session, confirmed_at)?;
+    Ok(HttpResponse::Ok().json(Confirmed { confirmed_at }))
 }

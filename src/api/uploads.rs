@@ -11,14 +11,17 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 use crate::app::Rooms;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Caller, JobsWrite, Query, RawJson};
-use crate::jobs::{Announcement, Arrival, Receiving, UploadMetadata};
+use crate::jobs::{
+    AnnouncedView, Announcement, Arrival, JobView, Receiving, UploadMetadata, UploadMode,
+    UploadView,
+};
 
 /// The largest part `metadata` in bytes.
 const MOST_METADATA: usize = 1 << 20;
@@ -59,7 +62,11 @@ pub async fn upload_files(
         .jobs
         .record(&caller, receiving, metadata.unwrap_or_default())
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "job": job, "status": "uploaded", "uploads": uploads })))
+    Ok(HttpResponse::Ok().json(UploadedFiles {
+        job,
+        status: "uploaded",
+        uploads,
+    }))
 }
 
 fn must_be_multipart(headers: &HeaderMap) -> Result<()> {
@@ -135,26 +142,77 @@ static CONTENTS: Semaphore = Semaphore::const_new(2);
 /// The longest silence of someone who sends a file.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-#[derive(Deserialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UploadedFiles)]
+pub struct UploadedFiles {
+    job: JobView,
+    #[schema(pattern = "^uploaded$")]
+    status: &'static str,
+    /// One for each file of the form, in its order.
+    uploads: Vec<UploadView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AnnouncedUploads {
+    job: JobView,
+    /// One for each file, in the order of the request; a file that is named twice comes once.
+    uploads: Vec<AnnouncedView>,
+}
+
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UploadAnnouncements)]
 pub struct Announcements {
+    #[schema(min_items = 1, max_items = 100)]
     files: Vec<Announcement>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Content<'a> {
+#[schema(as = UploadContent)]
+pub struct Content<'a> {
+    /// As the announcement answered it.
     upload_token: String,
-    /// Borrowed from the body: it may be large.
+    // Borrowed from the body: it may be large.
+    /// The file in base64 (RFC 4648, section 4) with padding.
     #[serde(borrow)]
+    #[schema(value_type = String, pattern = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")]
     content_base64: Cow<'a, str>,
+    /// Of the bytes, in hexadecimal.
     #[serde(default)]
     sha256: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StoredContent)]
+pub struct StoredContent<'a> {
+    #[schema(pattern = "^uploaded$")]
+    status: &'static str,
+    document_id: &'a str,
+    file_name: &'a str,
+    /// Bytes.
+    file_size: i64,
+    content_type: &'a str,
+    upload_mode: UploadMode,
+    direct_upload: StoredUpload<'a>,
+}
+
+/// To be sent in `directUploads` when the uploads are completed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = DirectUploadAnswer)]
+pub struct StoredUpload<'a> {
+    document_id: &'a str,
+    upload_token: &'a str,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UploadToken {
+    /// Signed for this file or part, and good for an hour.
     #[serde(default)]
+    #[schema(required)]
     token: String,
 }
 
@@ -168,7 +226,7 @@ pub async fn announce_uploads(
         .jobs
         .announce(&caller, &job_id, announced.files)
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "job": job, "uploads": uploads })))
+    Ok(HttpResponse::Ok().json(AnnouncedUploads { job, uploads }))
 }
 
 pub async fn upload_content(
@@ -205,15 +263,18 @@ pub async fn upload_content(
         )
         .await?;
     drop(turn);
-    Ok(HttpResponse::Ok().json(json!({
-        "status": "uploaded",
-        "documentId": file.id,
-        "fileName": file.file_name,
-        "fileSize": file.file_size,
-        "contentType": file.content_type,
-        "uploadMode": "direct_put",
-        "directUpload": { "documentId": file.id, "uploadToken": token },
-    })))
+    Ok(HttpResponse::Ok().json(StoredContent {
+        status: "uploaded",
+        document_id: &file.id,
+        file_name: &file.file_name,
+        file_size: file.file_size,
+        content_type: &file.content_type,
+        upload_mode: UploadMode::DirectPut,
+        direct_upload: StoredUpload {
+            document_id: &file.id,
+            upload_token: &token,
+        },
+    }))
 }
 
 pub async fn put_upload(

@@ -2,6 +2,7 @@
 //! The worker writes these, the sandbox reads them, the job runner keeps them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::fault::FaultCode;
 
@@ -24,8 +25,9 @@ impl PageKind {
 }
 
 /// What a whole file is, judged from its pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FileClassification)]
 pub enum Classification {
     Plans,
     Specifications,

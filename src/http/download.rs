@@ -95,7 +95,7 @@ fn disposition(file_name: String, attachment: bool) -> ContentDisposition {
 }
 
 /// Whether a list of entity tags names this one; a weak tag of the same file counts too.
-fn names(headers: &HeaderMap, field: header::HeaderName, etag: &str) -> bool {
+pub fn names(headers: &HeaderMap, field: header::HeaderName, etag: &str) -> bool {
     headers
         .get_all(field)
         .filter_map(|value| value.to_str().ok())

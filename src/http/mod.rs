@@ -16,7 +16,7 @@ pub use body::{
 };
 pub use caller::{AnyCaller, ArtifactsRead, Caller, JobsRead, JobsWrite, require_key};
 pub use client::Client;
-pub use download::{stream, stream_whole};
+pub use download::{names as names_tag, stream, stream_whole};
 pub use observe::{catch, observe};
 pub use person::{
     Admin, Member, begin_session, confirm_session, require_same_site, user_agent, who_is_it,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::links::{self, LIFE};
 use super::store::{self, FileRow};
@@ -33,15 +34,21 @@ const AT_ONCE: usize = 8;
 const SIGNED_LIFE: Duration = Duration::from_millis(LIFE.unsigned_abs());
 
 /// What a client says of a file that it is going to send.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UploadAnnouncement)]
 pub struct Announcement {
+    #[schema(min_length = 1, max_length = 255)]
     pub file_name: String,
+    #[schema(min_length = 1, max_length = 127)]
     pub content_type: String,
     /// Bytes.
+    #[schema(minimum = 0, maximum = 10000000000_i64)]
     pub file_size: i64,
     /// Hex.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: String,
+    /// Without it, it is told from the content.
     #[serde(default)]
     pub classification: Option<Classification>,
 }
@@ -81,10 +88,13 @@ pub enum Way {
     },
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UploadPart)]
 pub struct PartView {
+    /// From 1.
     pub part_number: i64,
+    #[schema(format = "uri")]
     pub url: String,
     pub offset: i64,
     pub size: i64,

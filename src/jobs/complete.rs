@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::announce::parts_of;
 use super::arrival::begin_uploading;
@@ -20,8 +21,9 @@ use crate::keys::Authenticated;
 use crate::text;
 
 /// What a client says when it has sent everything.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = UploadCompletion)]
 pub struct Completion {
     /// Files that must be there.
     #[serde(default)]
@@ -35,7 +37,7 @@ pub struct Completion {
 }
 
 /// A file that was sent in one PUT.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectUpload {
     pub document_id: String,
@@ -43,7 +45,7 @@ pub struct DirectUpload {
 }
 
 /// A file that was sent in parts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MultipartUpload {
     pub document_id: String,
@@ -52,7 +54,7 @@ pub struct MultipartUpload {
     pub parts: Vec<SentPart>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SentPart {
     pub part_number: i64,
@@ -61,11 +63,12 @@ pub struct SentPart {
 }
 
 /// A file that the client could not send.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FailedUpload {
     pub document_id: String,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
     pub message: Option<String>,
 }
 

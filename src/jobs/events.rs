@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{JobView, Jobs, known_shape, own_job, store};
 use crate::clock::Time;
@@ -19,14 +20,16 @@ pub struct News {
 }
 
 /// How far a job is, as an event.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobProgress)]
 struct Progress<'a> {
     r#type: &'static str,
     timestamp: Time,
     data: ProgressData<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobProgressData)]
 struct ProgressData<'a> {
     job: &'a JobView,
 }

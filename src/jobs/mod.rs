@@ -39,7 +39,7 @@ use crate::webhooks::Webhooks;
 use crate::worker::Bell;
 use crate::{id, projects, text};
 
-pub use announce::Announcement;
+pub use announce::{AnnouncedView, Announcement, PartView};
 pub use arrival::Arrival;
 pub use complete::Completion;
 pub use downloads::Place;
@@ -47,14 +47,17 @@ pub use idempotency::IdempotencyKey;
 pub use inputs::Inputs;
 pub use life::ListQuery;
 pub use people::{FileLine, ListedJob, OfProject, Sheet, WholeJob};
+pub use result::ResultV1;
 pub use run::Runner;
-pub use state::Status;
+pub use state::{Event, Status};
 pub use store::JobRow;
-pub use uploads::{Receiving, UploadMetadata};
+pub use summary::ProjectSummary;
+pub use uploads::{Receiving, UploadMetadata, UploadView};
 pub use views::{Download, Fault, JobView};
 
 use idempotency::{Attempt, Found};
 use store::FileRow;
+use utoipa::ToSchema;
 
 /// Declared bytes that a job takes.
 pub const MAX_DECLARED_BYTES: i64 = 10_000_000_000;
@@ -70,6 +73,7 @@ const UNFINISHED_LIFE: i64 = 7 * DAY;
     PartialEq,
     Eq,
     Serialize,
+    ToSchema,
     strum::IntoStaticStr,
     strum::EnumString,
     diesel::expression::AsExpression,
@@ -96,6 +100,7 @@ pub enum FileStatus {
     PartialEq,
     Eq,
     Serialize,
+    ToSchema,
     strum::IntoStaticStr,
     strum::EnumString,
     diesel::expression::AsExpression,

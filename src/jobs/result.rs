@@ -3,42 +3,50 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::store::{ArtifactRow, FileRow, JobRow, PageRow};
 use super::{Fault, FileStatus, PageStatus, Status};
 use crate::clock::Time;
-use crate::documents::{PageKind, PageReading};
+use crate::documents::{Classification, PageKind, PageReading};
 use crate::error::Result;
 use crate::id::Kind;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ResultV1<'a> {
+pub struct ResultV1<'a> {
+    #[schema(pattern = "^v1$")]
     schema_version: &'static str,
     job: JobSummary<'a>,
     usage: Usage,
     documents: Vec<Document<'a>>,
+    /// Where in the documents a statement was found.
+    #[schema(value_type = Vec<Evidence>)]
     evidence: [(); 0],
     warnings: Vec<Note<'a>>,
     errors: Vec<Note<'a>>,
     generated_at: Time,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResultJob)]
 struct JobSummary<'a> {
     id: &'a str,
     status: Status,
+    #[schema(required)]
     external_id: Option<&'a str>,
     created_at: Time,
     completed_at: Time,
     expires_at: Time,
     result_url: String,
+    #[schema(required)]
     error: Option<Fault>,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResultUsage)]
 struct Usage {
     page_count: usize,
     successful_page_count: usize,
@@ -52,11 +60,13 @@ struct Usage {
     credits_debited: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResultDocument)]
 struct Document<'a> {
     document_id: &'a str,
     file_name: &'a str,
+    #[schema(required, value_type = Option<Classification>)]
     classification: Option<&'a str>,
     content_type: &'a str,
     file_size: i64,
@@ -65,30 +75,38 @@ struct Document<'a> {
     page_count: usize,
     successful_page_count: usize,
     failed_page_count: usize,
+    #[schema(required)]
     error: Option<Fault>,
     artifacts: Vec<Artifact<'a>>,
     sheets: Vec<Sheet<'a>>,
+    #[schema(required, value_type = Option<Vec<Specification>>)]
     specifications: Option<()>,
+    #[schema(required, value_type = Option<Vec<Doc>>)]
     docs: Option<()>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Sheet<'a> {
     sheet_id: String,
     page_number: i64,
+    #[schema(required)]
     sheet_number: Option<String>,
+    #[schema(required)]
     sheet_name: Option<String>,
     sheet_display_name: String,
+    #[schema(required)]
     discipline: Option<String>,
+    #[schema(required)]
     drawing_type: Option<String>,
     width_points: f64,
     height_points: f64,
+    #[schema(required)]
     scale: Option<String>,
     artifacts: Vec<Artifact<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Artifact<'a> {
     r#type: &'a str,
@@ -98,15 +116,91 @@ struct Artifact<'a> {
     url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResultNote)]
 struct Note<'a> {
     code: String,
     message: String,
     document_id: &'a str,
     file_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     page_number: Option<i64>,
+}
+
+/// A place in the documents that a statement stands on. Described for clients that prepare for it:
+/// the engine does not find any yet.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described so far")]
+struct Evidence {
+    id: String,
+    /// `region`, `specification` or `doc`.
+    #[schema(pattern = "^(region|specification|doc)$")]
+    r#type: String,
+    #[schema(required)]
+    region_type: Option<String>,
+    label: String,
+    text: String,
+    document_id: String,
+    #[schema(required)]
+    sheet_id: Option<String>,
+    #[schema(required)]
+    sheet_number: Option<String>,
+    page_number: i64,
+    #[schema(required)]
+    display_box: Option<DisplayBox>,
+    source_catalog_uri: String,
+}
+
+/// A part of a page: each edge from 0 to 1.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described so far")]
+struct DisplayBox {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+/// A section of a specification. Described for clients that prepare for it: the engine does not
+/// find any yet.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described so far")]
+struct Specification {
+    specification_id: String,
+    /// Such as `03 30 00`.
+    section_number: String,
+    section_title: String,
+    page_start: i64,
+    page_end: i64,
+    parts: Vec<SpecificationPart>,
+    artifacts: Vec<Artifact<'static>>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described so far")]
+struct SpecificationPart {
+    label: String,
+    title: String,
+    page_start: i64,
+}
+
+/// A document inside a file. Described for clients that prepare for it: the engine does not find
+/// any yet.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described so far")]
+struct Doc {
+    doc_id: String,
+    doc_type: String,
+    title: String,
+    page_start: i64,
+    page_end: i64,
+    artifacts: Vec<Artifact<'static>>,
 }
 
 /// Above this share of letters that cannot be told, a page's text is not to be trusted.

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::JobView;
 use super::store::{self, JobRow};
@@ -23,6 +24,7 @@ use crate::{id, webhooks};
     Eq,
     Hash,
     Serialize,
+    ToSchema,
     serde::Deserialize,
     strum::IntoStaticStr,
     strum::EnumString,
@@ -33,6 +35,7 @@ use crate::{id, webhooks};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[diesel(sql_type = diesel::sql_types::Text)]
+#[schema(as = JobStatus)]
 pub enum Status {
     Provisioning,
     AwaitingUploads,
@@ -113,16 +116,18 @@ struct Transition<'a> {
 }
 
 /// What webhooks and event streams deliver: one change of a job's status.
-#[derive(Serialize)]
-struct Event {
+#[derive(Serialize, ToSchema)]
+#[schema(as = JobStatusChanged)]
+pub struct Event {
     r#type: &'static str,
     timestamp: Time,
     data: EventData,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct EventData {
+#[schema(as = JobStatusChangedData)]
+pub struct EventData {
     job: JobView,
     previous_status: Status,
     sequence: i64,

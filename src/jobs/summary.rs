@@ -3,11 +3,12 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Jobs, PageStatus};
 use crate::db::Conn;
 use crate::db::schema::{files, jobs, pages};
-use crate::documents::PageKind;
+use crate::documents::{Classification, PageKind};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::projects::{self, ProjectView};
@@ -15,8 +16,8 @@ use crate::projects::{self, ProjectView};
 /// Files that a summary names.
 const MOST_KEY_FILES: i64 = 20;
 
-/// The wire's `projectSummary`.
-#[derive(Clone, Debug, Serialize)]
+/// What a project holds, in short.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectSummary {
     pub project_id: String,
@@ -32,15 +33,18 @@ pub struct ProjectSummary {
     pub counts: Counts,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyFile {
     pub id: String,
     pub file_name: String,
+    #[schema(required)]
+    #[schema(value_type = Option<Classification>)]
     pub classification: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ProjectCounts)]
 pub struct Counts {
     pub files: i64,
     pub sheets: i64,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::arrival::begin_uploading;
 use super::store::{self, FileRow};
@@ -19,7 +20,7 @@ use crate::id;
 use crate::keys::Authenticated;
 
 /// The part `metadata` of an upload form.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UploadMetadata {
     /// The client's own name of the upload; not kept.
@@ -30,27 +31,35 @@ pub struct UploadMetadata {
 }
 
 /// What the metadata says of one part.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileMetadata {
+    /// The part that it describes, such as `file0`.
     pub part_name: String,
+    #[schema(min_length = 1, max_length = 255)]
     pub file_name: String,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 127)]
     pub content_type: Option<String>,
+    /// Without it, it is told from the content.
     #[serde(default)]
     pub classification: Option<Classification>,
+    /// Hexadecimal; checked against the bytes when it is there.
     #[serde(default)]
     pub sha256: Option<String>,
 }
 
 /// What became of one file of a request.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UploadedFile)]
 pub struct UploadView {
     pub document_id: String,
     pub file_name: String,
     pub file_size: i64,
     pub sha256: String,
+    /// `uploaded`, or `skipped` when the same bytes are there already under this name.
+    #[schema(pattern = "^(uploaded|skipped)$")]
     pub status: &'static str,
 }
 

@@ -1,6 +1,7 @@
 //! Jobs on the wire.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::store::{FileRow, JobRow};
 use super::{FileStatus, MAX_DECLARED_BYTES, MAX_FILES, Status};
@@ -10,11 +11,13 @@ use crate::clock::Time;
 /// the event is told.
 pub const RESULT_URL_PLACE: &str = "https://plangrep.invalid/result";
 
-/// The wire's `Job`.
-#[derive(Clone, Debug, Serialize)]
+/// A job, and how far it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Job)]
 pub struct JobView {
     pub id: String,
+    #[schema(required)]
     pub external_id: Option<String>,
     pub status: Status,
     pub project_id: String,
@@ -25,32 +28,37 @@ pub struct JobView {
     pub billing: JobBilling,
     pub files: Vec<FileView>,
     /// Signed, and good for an hour; null until there is a result.
+    #[schema(required)]
     pub result_url: Option<String>,
+    #[schema(required)]
     pub error: Option<Fault>,
     pub created_at: Time,
     pub updated_at: Time,
+    #[schema(required)]
     pub completed_at: Option<Time>,
     pub expires_at: Time,
 }
 
 /// What a job takes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = JobLimits)]
 pub struct Limits {
     /// Bytes of all files together.
     pub max_declared_bytes: i64,
     pub max_files: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobBilling {
     pub credits_reserved: i64,
     pub credits_debited: i64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = JobFile)]
 pub struct FileView {
     pub id: String,
     pub file_name: String,
@@ -58,7 +66,7 @@ pub struct FileView {
 }
 
 /// What went wrong with a job, a document or a page, for its owner.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Fault {
     pub code: String,
     pub message: String,

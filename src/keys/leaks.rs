@@ -10,11 +10,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::{Deserialize, Deserializer};
 use sha2::Sha256;
+use utoipa::ToSchema;
 
 use super::plain::redact;
 
 /// One finding: the whole key, and where it was found.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = LeakedKey)]
 pub struct Finding {
     pub token: String,
     #[serde(rename = "type", default, deserialize_with = "or_empty")]

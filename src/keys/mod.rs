@@ -37,6 +37,7 @@ pub use traffic::{Outcome, Visit};
 use plain::HASH_VERSION;
 use rate::Addresses;
 use traffic::Traffic;
+use utoipa::ToSchema;
 
 /// The longest life of a key.
 pub const LONGEST_LIFE: i64 = 3_652 * DAY;
@@ -85,24 +86,31 @@ pub struct NewKey {
     pub networks: Networks,
 }
 
-/// The wire's `OpenApiKey`.
-#[derive(Clone, Debug, Serialize)]
+/// An API key, without its plaintext.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OpenApiKey)]
 pub struct KeyView {
     pub id: String,
     pub label: String,
     pub key_prefix: String,
+    #[schema(value_type = Vec<Scope>)]
     pub scopes: Vec<&'static str>,
     pub created_by_user_id: String,
     pub hash_version: String,
     pub created_at: Time,
+    #[schema(required)]
     pub expires_at: Option<Time>,
+    #[schema(required)]
     pub last_used_at: Option<Time>,
+    #[schema(required)]
     pub last_used_ip: Option<String>,
+    #[schema(required)]
     pub revoked_at: Option<Time>,
     /// Networks (CIDR) that it may be used from; empty: from anywhere.
     pub allowed_networks: Vec<String>,
     /// The successor that it was rotated to.
+    #[schema(required)]
     pub replaced_by_key_id: Option<String>,
 }
 

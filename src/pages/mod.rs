@@ -1,6 +1,7 @@
 //! The pages for people: server-rendered, usable without scripts.
 
 mod account;
+mod api_docs;
 mod assets;
 mod audit;
 mod badges;
@@ -27,6 +28,7 @@ mod usage;
 mod webhooks;
 
 pub use account::{change_password, end_other_sessions, end_session, rename, show_account};
+pub use api_docs::show_api_docs;
 pub use assets::{app_css, app_js, favicon};
 pub use audit::{export_audit, show_audit};
 pub use error_page::{dress, not_found_page};

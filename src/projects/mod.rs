@@ -3,6 +3,7 @@
 mod store;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::clock::{Clock, Time};
 use crate::credits::{self, Cause};
@@ -22,6 +23,7 @@ pub use store::{ProjectRow, by_id};
     PartialEq,
     Eq,
     Serialize,
+    ToSchema,
     strum::IntoStaticStr,
     strum::EnumString,
     diesel::expression::AsExpression,
@@ -30,6 +32,7 @@ pub use store::{ProjectRow, by_id};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[diesel(sql_type = diesel::sql_types::Text)]
+#[schema(as = ProjectStatus)]
 pub enum Status {
     Provisioning,
     Ready,
@@ -37,12 +40,14 @@ pub enum Status {
 }
 crate::db::columns::stored_by_name!(Status);
 
-/// The wire's `Project`.
-#[derive(Clone, Debug, Serialize)]
+/// A project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Project)]
 pub struct ProjectView {
     pub id: String,
     pub name: String,
+    #[schema(pattern = "^open_api$")]
     pub project_kind: &'static str,
     pub status: Status,
     pub runtime: Runtime,
@@ -50,16 +55,20 @@ pub struct ProjectView {
     pub updated_at: Time,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProjectRuntime)]
 pub struct Runtime {
+    #[schema(pattern = "^(starting|running)$")]
     pub status: &'static str,
+    #[schema(pattern = "^none$")]
     pub upgrade_status: &'static str,
 }
 
 /// What a new project cost.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProjectBilling)]
 pub struct Billing {
     pub available_credits: i64,
     pub credits_charged: i64,

@@ -24,6 +24,7 @@ mod kept_secrets;
 mod key_lives;
 mod keys;
 mod leaks;
+mod openapi;
 mod own_account;
 mod pages;
 mod pdf_maker;
