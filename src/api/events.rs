@@ -54,7 +54,13 @@ pub async fn listen_to_job(
     job_id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let listener = Listener::Key(caller.key_id.clone());
-    stream_job(rooms, listener, &caller.workspace_id, &job_id, &request).await
+    stream_job(
+        rooms,
+        listener,
+        (&caller.workspace_id, None, &job_id),
+        &request,
+    )
+    .await
 }
 
 /// The same for who is signed in: the page of a job listens.
@@ -64,13 +70,12 @@ pub async fn listen_as_person(
     request: HttpRequest,
     ids: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
-    let (_, job_id) = ids.into_inner();
+    let (project_id, job_id) = ids.into_inner();
     let listener = Listener::Session(member.session_id.clone());
     stream_job(
         rooms,
         listener,
-        &member.person.workspace_id,
-        &job_id,
+        (&member.person.workspace_id, Some(&project_id), &job_id),
         &request,
     )
     .await
@@ -78,12 +83,11 @@ pub async fn listen_as_person(
 
 /// Answers with the events of a job, from the one after `Last-Event-ID` on, until the job is over
 /// or the listener may no longer listen. Nothing is left to tell: 204, so that browsers stop
-/// asking.
+/// asking. The job is named by its workspace, its project where the URL says one, and its id.
 async fn stream_job(
     rooms: web::Data<Rooms>,
     listener: Listener,
-    workspace_id: &str,
-    job_id: &str,
+    (workspace_id, project_id, job_id): (&str, Option<&str>, &str),
     request: &HttpRequest,
 ) -> Result<HttpResponse> {
     let sequence = match request.headers().get("last-event-id") {
@@ -95,6 +99,9 @@ async fn stream_job(
             .ok_or_else(|| Error::invalid("`Last-Event-ID` must be the id of an event."))?,
     };
     let news = rooms.jobs.news(workspace_id, job_id, sequence).await?;
+    if project_id.is_some_and(|project_id| project_id != news.job.project_id) {
+        return Err(Error::not_found("job"));
+    }
     if news.is_last() && news.changes.is_empty() {
         return Ok(HttpResponse::NoContent().finish());
     }

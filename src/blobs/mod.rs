@@ -89,9 +89,9 @@ impl Blobs {
         let folder = folder.canonicalize()?;
         Ok(Self {
             store: Arc::new(
-                LocalFileSystem::new_with_prefix(&folder)?
-                    .with_automatic_cleanup(true)
-                    .with_fsync(true),
+                // Empty folders stay until their job goes: removing one could take the folder
+                // from under another upload.
+                LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true),
             ),
             home: Home::Folder(folder),
         })

@@ -153,6 +153,9 @@ fn stream(operation: Operation) -> Operation {
         "id: 5\nevent: job.status_changed\ndata: {}\n\n",
         status_changed()
     );
+    // Without a type: tools take it for the whole stream, or for each of its events.
+    let mut events = Content::bytes("text/event-stream");
+    events.example = json!(example);
     operation
         .header(last_event_id())
         .answer(
@@ -160,7 +163,7 @@ fn stream(operation: Operation) -> Operation {
                 200,
                 "The events, until the job is over or the listener may no longer listen.",
             )
-            .of(Content::text("text/event-stream", &example)),
+            .of(events),
         )
         .answer(Answer::empty(
             204,

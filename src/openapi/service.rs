@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::operation::{Answer, Content, Field, Shape, Tag, get, if_none_match};
+use crate::error::Code::NotFound;
 
 pub fn tag() -> Tag {
     let description = Content {
@@ -35,6 +36,18 @@ pub fn tag() -> Tag {
                 "The process answers and reaches its database.",
             )
             .answer(Answer::empty(200, "It is.").of(Content::text("text/plain", "ready\n"))),
+            get(
+                "/metrics",
+                "metrics",
+                "Numbers for Prometheus",
+                "Requests by status and time, and what waits: jobs, pages, mails, webhooks. Only for \
+                 the networks that may read them, which are this machine's own unless configured.",
+            )
+            .answer(Answer::empty(200, "The numbers.").of(Content::text(
+                "text/plain",
+                "plangrep_pages_pending 0\n",
+            )))
+            .fails(&[NotFound]),
             get(
                 "/api/openapi.json",
                 "openapiJson",

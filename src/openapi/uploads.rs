@@ -54,7 +54,6 @@ impl utoipa::PartialSchema for UploadForm {
         let form = json!({
             "type": "object",
             "description": "`metadata` describes the files; each file is a part `file0`, `file1` and so on, with its `filename`.",
-            "required": ["file0"],
             "properties": {
                 "metadata": { "$ref": "#/components/schemas/UploadMetadata" },
                 "file0": { "type": "string", "contentMediaType": "application/octet-stream", "format": "binary" },
