@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::accounts::{Accounts, Sessions};
@@ -183,6 +183,8 @@ impl Worker {
     async fn run_jobs(&self) {
         let seats = Arc::new(Semaphore::new(self.seats));
         let mut running = JoinSet::new();
+        // What a turn ends makes the next one possible: nobody needs to wait for the pause.
+        let ended = Arc::new(Notify::new());
         let mut stop = self.stop.subscribe();
         let mut bell = self.bell.0.subscribe();
         while !*stop.borrow() {
@@ -194,10 +196,11 @@ impl Worker {
             };
             match self.runner.claim().await {
                 Ok(Some(turn)) => {
-                    let runner = self.runner.clone();
+                    let (runner, ended) = (self.runner.clone(), ended.clone());
                     running.spawn(async move {
                         runner.run(turn).await;
                         drop(seat);
+                        ended.notify_one();
                     });
                     continue;
                 }
@@ -208,6 +211,7 @@ impl Worker {
             tokio::select! {
                 _ = stop.changed() => {}
                 _ = bell.changed() => {}
+                () = ended.notified() => {}
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }
