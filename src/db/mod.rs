@@ -9,8 +9,10 @@ pub use migrate::{POSTGRES, SQLITE};
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -18,7 +20,8 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::error::{Error, Result};
 
@@ -140,7 +143,7 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run(None, work).await
+        self.run(false, work).await
     }
 
     /// Runs queries in one transaction that may write: all of it happens, or nothing.
@@ -148,28 +151,35 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = self.0.writers.clone().acquire_owned().await;
-        self.run(Some(turn.map_err(Error::internal)?), |connection| {
-            transaction(connection, work)
-        })
-        .await
+        self.run(true, |connection| transaction(connection, work))
+            .await
     }
 
+    /// Waits in a task of its own: a place is given to whoever has waited longest, and a future that
+    /// its owner does not poll just now would keep it from all others, its owner perhaps among them.
     async fn run<T: Send + 'static>(
         &self,
-        turn: Option<OwnedSemaphorePermit>,
+        writes: bool,
         work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let seat = self.0.seats.clone().acquire_owned().await;
-        let places = (turn, seat.map_err(Error::internal)?);
         let inner = self.0.clone();
-        // The places belong to the work: a request that is given up leaves it running.
-        tokio::task::spawn_blocking(move || {
-            let outcome = work(&mut *inner.pool.get()?);
-            drop(places);
-            outcome
-        })
-        .await?
+        let task = tokio::spawn(async move {
+            let turn = match writes {
+                true => Some(inner.writers.clone().acquire_owned().await),
+                false => None,
+            };
+            let turn = turn.transpose().map_err(Error::internal)?;
+            let seat = inner.seats.clone().acquire_owned().await;
+            let places = (turn, seat.map_err(Error::internal)?);
+            // The places belong to the work: a request that is given up leaves it running.
+            tokio::task::spawn_blocking(move || {
+                let outcome = work(&mut *inner.pool.get()?);
+                drop(places);
+                outcome
+            })
+            .await?
+        });
+        Waiting(task).await?
     }
 
     /// As [`Db::write`], on this thread: for the start of the program.
@@ -199,6 +209,23 @@ impl Db {
                 None => Err(Error::unavailable(anyhow::anyhow!("no connection"))),
             }
         })
+    }
+}
+
+/// A task that is given up together with whoever waits for it.
+struct Waiting<T>(JoinHandle<T>);
+
+impl<T> Future for Waiting<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for Waiting<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -241,4 +268,24 @@ pub fn is_taken(error: &diesel::result::Error) -> bool {
         error,
         diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_that_nobody_polls_holds_up_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Target::Sqlite(folder.path().join("test.db"))).unwrap();
+        let mut left: Vec<_> = (0..20).map(|_| Box::pin(db.write(|_| Ok(())))).collect();
+        for write in &mut left {
+            // Begun, and then left alone, as one of several in a set is while its owner waits for
+            // something else.
+            let begun = futures_util::poll!(write);
+            assert!(begun.is_pending());
+        }
+        let other = tokio::time::timeout(Duration::from_secs(20), db.write(|_| Ok(())));
+        assert!(other.await.is_ok());
+    }
 }

@@ -300,6 +300,23 @@ async fn a_receiver_that_hangs_holds_up_nobody_else() {
 }
 
 #[actix_web::test]
+async fn many_that_fail_at_once_hold_up_neither_each_other_nor_the_database() {
+    let scene = Scene::start().await;
+    for port in 1..=40 {
+        let job = scene.app.job(&scene.key).await;
+        // Nothing listens on ports that are reserved.
+        let url = format!("http://127.0.0.1:{port}/");
+        scene.tell(&job, &url, &[101]).await;
+    }
+    let hooks = scene.hooks.clone();
+    let delivering = tokio::spawn(async move { hooks.deliver().await.unwrap() });
+    scene.app.project(&scene.key, "Meanwhile").await;
+    let patience = Duration::from_secs(60);
+    let tried = tokio::time::timeout(patience, delivering).await;
+    assert_eq!(tried.unwrap().unwrap(), 40);
+}
+
+#[actix_web::test]
 async fn the_events_of_a_job_go_out_in_their_order() {
     let scene = Scene::start().await;
     let receiver = Receiver::start([Reply::Status(500)]).await;
