@@ -21,6 +21,7 @@ use crate::audit::Audit;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::credits::usage::Credits;
 use crate::db::{Db, Target};
 use crate::documents::{Limits, Sandbox};
 use crate::gauges::Gauges;
@@ -42,6 +43,7 @@ pub struct Rooms {
     pub keys: Arc<Keys>,
     pub projects: Arc<Projects>,
     pub jobs: Arc<Jobs>,
+    pub credits: Credits,
     pub webhooks: Arc<Webhooks>,
     pub blobs: Blobs,
     pub audit: Audit,
@@ -197,6 +199,7 @@ impl House {
             keys: Arc::new(foundation.keys(base_url)?),
             projects,
             jobs: Arc::new(Jobs::new(needs, secret)),
+            credits: Credits::new(db.clone()),
             webhooks,
             blobs: blobs.clone(),
             audit: Audit::new(db.clone()),

@@ -6,7 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::keys::Scope;
+use crate::keys::{Scope, redact};
+
+/// Characters of a message that anyone is told.
+const LONGEST_MESSAGE: usize = 500;
 
 /// Stable codes; the status of each is in [`Code::status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumIter)]
@@ -126,6 +129,16 @@ impl Error {
             message: message.into(),
             detail: Detail::None,
             cause: None,
+        }
+    }
+
+    /// The message as anyone may read it: short, and with nothing left of a key. What a client sent
+    /// is said again in many a message, and may be long or a secret.
+    pub fn told(&self) -> Cow<'_, str> {
+        let message = redact(&self.message);
+        match message.char_indices().nth(LONGEST_MESSAGE) {
+            None => message,
+            Some((end, _)) => Cow::Owned(format!("{}…", message.get(..end).unwrap_or_default())),
         }
     }
 

@@ -27,7 +27,7 @@ pub async fn metrics(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     // A proxy on this machine that nobody told us of must not let the world in.
-    let is_forwarded = ["forwarded", "x-forwarded-for"]
+    let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
         .iter()
         .any(|name| request.headers().contains_key(*name));
     let is_known = !is_forwarded || !rooms.trusted_proxies.is_empty();

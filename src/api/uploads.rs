@@ -2,6 +2,8 @@
 //! All but the last are streamed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
@@ -12,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::ToSchema;
 
 use crate::app::Rooms;
@@ -22,6 +24,7 @@ use crate::jobs::{
     AnnouncedView, Announcement, Arrival, JobView, Receiving, UploadMetadata, UploadMode,
     UploadView,
 };
+use crate::keys::Authenticated;
 
 /// The largest part `metadata` in bytes.
 const MOST_METADATA: usize = 1 << 20;
@@ -34,12 +37,29 @@ pub async fn upload_files(
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     must_be_multipart(request.headers())?;
+    match receive_form(&caller, &rooms, &request, &job_id, payload).await {
+        // Its job may have been cancelled or forgotten meanwhile, and the bytes with it.
+        Err(error) if error.cause.is_some() => {
+            rooms.jobs.must_take_uploads(&caller, &job_id).await?;
+            Err(error)
+        }
+        outcome => outcome,
+    }
+}
+
+async fn receive_form(
+    caller: &Authenticated,
+    rooms: &Rooms,
+    request: &HttpRequest,
+    job_id: &str,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse().ok());
-    let mut receiving = rooms.jobs.receive(&caller, &job_id, announced).await?;
+    let mut receiving = rooms.jobs.receive(caller, job_id, announced).await?;
     let mut metadata = None;
     let mut form = Multipart::new(request.headers(), payload);
     while let Some(field) = soon(form.next()).await? {
@@ -60,7 +80,7 @@ pub async fn upload_files(
     }
     let (job, uploads) = rooms
         .jobs
-        .record(&caller, receiving, metadata.unwrap_or_default())
+        .record(caller, receiving, metadata.unwrap_or_default())
         .await?;
     Ok(HttpResponse::Ok().json(UploadedFiles {
         job,
@@ -137,8 +157,10 @@ fn malformed(error: MultipartError) -> Error {
 
 /// The largest body in bytes that brings a file as text.
 const MOST_CONTENT: usize = 32 << 20;
-/// Bodies of that kind that are taken at once: each is held in memory.
-static CONTENTS: Semaphore = Semaphore::const_new(2);
+/// Bodies of that kind that are taken at once, since each is held in memory: of all,
+const CONTENTS: usize = 8;
+/// and of one workspace, so that slow senders keep nobody else waiting.
+const CONTENTS_OF_ONE: usize = 2;
 /// The longest silence of someone who sends a file.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -236,7 +258,7 @@ pub async fn upload_content(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let turn = CONTENTS.acquire().await.map_err(Error::internal)?;
+    let turns = turns(&caller.workspace_id).await?;
     let mut payload = payload.into_inner();
     let RawJson(body) = RawJson::<MOST_CONTENT>::from_request(&request, &mut payload).await?;
     let (job_id, document_id) = ids.into_inner();
@@ -262,7 +284,7 @@ pub async fn upload_content(
             sha256.as_deref(),
         )
         .await?;
-    drop(turn);
+    drop(turns);
     Ok(HttpResponse::Ok().json(StoredContent {
         status: "uploaded",
         document_id: &file.id,
@@ -275,6 +297,21 @@ pub async fn upload_content(
             upload_token: &token,
         },
     }))
+}
+
+/// Waits until the workspace, and everyone together, may send one more.
+async fn turns(workspace_id: &str) -> Result<[OwnedSemaphorePermit; 2]> {
+    static ALL: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(CONTENTS)));
+    static OF_WORKSPACES: Mutex<BTreeMap<String, Arc<Semaphore>>> = Mutex::new(BTreeMap::new());
+    let own = OF_WORKSPACES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(workspace_id.to_owned())
+        .or_insert_with(|| Arc::new(Semaphore::new(CONTENTS_OF_ONE)))
+        .clone();
+    let own = own.acquire_owned().await.map_err(Error::internal)?;
+    let of_all = ALL.clone().acquire_owned().await;
+    Ok([own, of_all.map_err(Error::internal)?])
 }
 
 pub async fn put_upload(

@@ -9,12 +9,66 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::Entry;
 use crate::clock::{DAY, Time};
-use crate::db::Conn;
 use crate::db::schema::{api_keys, credit_ledger, jobs, projects};
+use crate::db::{Conn, Db};
 use crate::error::Result;
+use crate::jobs::Status;
 
 /// Entries that a page of the ledger looks back on at least, before they are put together.
 const WINDOW: i64 = 5_000;
+
+/// What people see of their workspace's credits.
+pub struct Credits {
+    db: Db,
+}
+
+impl Credits {
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Credits that are available, and that jobs hold at this moment.
+    pub async fn balance(&self, workspace_id: &str) -> Result<(i64, i64)> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| {
+                let held: Option<i64> = jobs::table
+                    .filter(jobs::status.eq_any(Status::unfinished()))
+                    .filter(jobs::workspace_id.eq(&workspace_id))
+                    // A sum of BIGINT is a NUMERIC in PostgreSQL.
+                    .select(sql::<Nullable<BigInt>>(
+                        "CAST(SUM(credits_reserved - credits_debited) AS BIGINT)",
+                    ))
+                    .first(connection)?;
+                Ok((
+                    super::available(connection, &workspace_id)?,
+                    held.unwrap_or(0),
+                ))
+            })
+            .await
+    }
+
+    /// What was spent on pages since the day `first_day`.
+    pub async fn spending(&self, workspace_id: &str, first_day: i64) -> Result<Spending> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| spending(connection, &workspace_id, first_day))
+            .await
+    }
+
+    /// A page of the ledger, from where the page before ended.
+    pub async fn ledger(
+        &self,
+        workspace_id: &str,
+        from: Option<Mark>,
+        limit: i64,
+    ) -> Result<Ledger> {
+        let workspace_id = workspace_id.to_owned();
+        self.db
+            .read(move |connection| ledger(connection, &workspace_id, from, limit))
+            .await
+    }
+}
 
 /// Pages that were read, and the credits that they cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +143,7 @@ pub struct Ledger {
 
 /// Sums by day and job in SQL; jobs, of which there are fewer, are put together here. Asking for
 /// the project and the key of each entry would take twice as long.
-pub fn spending(connection: &mut Conn, workspace_id: &str, first_day: i64) -> Result<Spending> {
+fn spending(connection: &mut Conn, workspace_id: &str, first_day: i64) -> Result<Spending> {
     let since = Time(first_day.saturating_mul(DAY));
     let sums: Vec<(i64, Option<String>, i64, i64)> = credit_ledger::table
         .filter(credit_ledger::workspace_id.eq(workspace_id))
@@ -162,7 +216,7 @@ fn dearest(shares: HashMap<String, Share>) -> Vec<Share> {
 
 /// Puts together whole days only, so that each line stands on one page; as many as hold
 /// [`WINDOW`] entries.
-pub fn ledger(
+fn ledger(
     connection: &mut Conn,
     workspace_id: &str,
     from: Option<Mark>,

@@ -61,7 +61,7 @@ impl ResponseError for Error {
         let shape = Envelope {
             error: Shape {
                 code: self.code.as_str(),
-                message: &self.message,
+                message: &self.told(),
             },
         };
         // Two strings always serialise.

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -12,10 +13,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result};
-use crate::keys::redact;
 
 /// The largest JSON body in bytes.
 const MOST_JSON: usize = 1 << 20;
+/// How long a body may take that is read whole.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The largest form in bytes.
 const MOST_FORM: usize = 64 << 10;
 
@@ -164,13 +166,26 @@ async fn read(headers: &HeaderMap, mut payload: Payload, most: usize) -> Result<
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::invalid("The body ended early or is malformed."))?;
-        if bytes.len() + chunk.len() > most {
-            return Err(too_large());
+    let reading = async {
+        while let Some(chunk) = payload.next().await {
+            let chunk =
+                chunk.map_err(|_| Error::invalid("The body ended early or is malformed."))?;
+            if bytes.len() + chunk.len() > most {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
         }
-        bytes.extend_from_slice(&chunk);
-    }
+        Ok(())
+    };
+    // All of it, not each piece: what trickles in would hold its place for ever.
+    tokio::time::timeout(PATIENCE, reading)
+        .await
+        .map_err(|_| {
+            Error::invalid(format!(
+                "The body did not come within {} seconds.",
+                PATIENCE.as_secs()
+            ))
+        })??;
     Ok(bytes)
 }
 
@@ -188,7 +203,7 @@ pub fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T> {
 pub fn parse_any<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T> {
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = redact(&error.path().to_string()).into_owned();
+        let path = error.path().to_string();
         let kind = error.inner().classify();
         let cause = plainly(&error.inner().to_string());
         match kind {
@@ -207,15 +222,14 @@ pub fn parse_any<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T> {
     Ok(value)
 }
 
-/// serde's words for people who do not know our types, and without a key that they may repeat.
+/// serde's words for people who do not know our types.
 fn plainly(cause: &str) -> String {
-    let cause = redact(cause);
     match cause.split_once("expected struct ") {
         Some((before, after)) => {
             let rest = after.trim_start_matches(|letter: char| letter.is_alphanumeric());
             format!("{before}expected an object{rest}")
         }
-        None => cause.into_owned(),
+        None => cause.to_owned(),
     }
 }
 

@@ -190,7 +190,10 @@ impl Jobs {
         let now = self.clock.now();
         let mut rows = Vec::with_capacity(announced.len());
         for file in announced {
-            if !(0..=MAX_DECLARED_BYTES).contains(&file.file_size) {
+            if file.file_size < 0 {
+                return Err(Error::invalid("`files.fileSize` must not be negative."));
+            }
+            if file.file_size > MAX_DECLARED_BYTES {
                 return Err(too_many_bytes());
             }
             let mode = match file.file_size > self.direct_upload_max {

@@ -90,11 +90,7 @@ impl Jobs {
         if let Some(etag) = etag {
             return Ok(Arrival::Known(etag));
         }
-        let blob = match part {
-            None => file.blob.clone(),
-            Some(number) => part_blob(&file, number),
-        };
-        let incoming = self.blobs.incoming(&blob).await?;
+        let incoming = self.blobs.incoming(&place(&file, part)).await?;
         Ok(Arrival::Open(Box::new(Arriving {
             file,
             part,
@@ -120,10 +116,48 @@ impl Jobs {
             incoming.abort().await;
             return Err(checksum_mismatch());
         }
-        incoming.finish().await?;
-        self.note_arrival(file, part.map(|number| (number, size)), sha256.clone())
+        let finished = incoming.finish().await;
+        let noted = match finished {
+            Ok(_) => {
+                let part = part.map(|number| (number, size));
+                self.note_arrival(file.clone(), part, sha256.clone()).await
+            }
+            Err(error) => Err(error),
+        };
+        match noted {
+            Ok(()) => Ok(sha256),
+            Err(error) => Err(self.came_too_late(&file, part, error).await?),
+        }
+    }
+
+    /// Why bytes could not be taken: most often their job is over, or forgotten. Then nobody wants
+    /// them, and nobody would delete them.
+    async fn came_too_late(
+        &self,
+        file: &FileRow,
+        part: Option<i64>,
+        error: Error,
+    ) -> Result<Error> {
+        let id = file.id.clone();
+        let found = self
+            .db
+            .read(move |connection| store::announced(connection, &id))
             .await?;
-        Ok(sha256)
+        let (is_wanted, refusal) = match &found {
+            None => (false, Error::not_found("upload")),
+            Some((job, now)) => match must_take_uploads(job) {
+                Ok(()) => return Ok(error),
+                Err(refusal) => {
+                    let is_missing =
+                        matches!(now.status, FileStatus::AwaitingUpload | FileStatus::Failed);
+                    (job.purged_at.is_none() && !is_missing, refusal)
+                }
+            },
+        };
+        if !is_wanted {
+            self.blobs.delete(&place(file, part)).await?;
+        }
+        Ok(refusal)
     }
 
     async fn note_arrival(
@@ -136,10 +170,8 @@ impl Jobs {
         // A task of its own: a sender that hangs up now must not leave bytes without their row.
         let noting = tokio::spawn(async move {
             db.write(move |connection| {
-                let job = store::any_job(connection, &file.job_id)?
-                    .ok_or_else(|| Error::not_found("upload"))?;
-                must_take_uploads(&job)?;
-                if !store::touch(connection, &job.id, now)? {
+                must_take_uploads(&store::any_job(connection, &file.job_id)?)?;
+                if !store::touch(connection, &file.job_id, now)? {
                     return Err(super::uploads_closed());
                 }
                 if let Some((number, size)) = part {
@@ -147,7 +179,7 @@ impl Jobs {
                 } else {
                     store::mark_arrived(connection, &file.id, now)?;
                 }
-                let job = store::any_job(connection, &job.id)?.unwrap_or(job);
+                let job = store::any_job(connection, &file.job_id)?;
                 begin_uploading(connection, &job, now)
             })
             .await
@@ -214,6 +246,14 @@ impl Jobs {
                 "`uploadToken` is not the one of the file {document_id}."
             )),
         })
+    }
+}
+
+/// Where the bytes of a file, or of one of its parts, are put.
+fn place(file: &FileRow, part: Option<i64>) -> String {
+    match part {
+        None => file.blob.clone(),
+        Some(number) => part_blob(file, number),
     }
 }
 

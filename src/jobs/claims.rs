@@ -11,7 +11,7 @@ use crate::clock::{SECOND, Time};
 use crate::db::Conn;
 use crate::db::schema::{files, jobs, pages, workspaces};
 use crate::documents::PageKind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id;
 
 /// How long claimed work is out of others' reach unless the claim is renewed.
@@ -156,8 +156,8 @@ fn has_pending(connection: &mut Conn, job_id: &str) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(pending)).get_result(connection)?)
 }
 
-/// Prolongs what an owner holds until `until`, or gives it back with an instant that has passed;
-/// false when nothing of it is theirs any more, or the job is in another state by now.
+/// Prolongs what an owner holds until `until`; false when nothing of it is theirs any more, or the
+/// job is in another state by now.
 pub fn renew(connection: &mut Conn, turn: &Turn, until: Time) -> Result<bool> {
     if !is_in_status(connection, &turn.job)? {
         return Ok(false);
@@ -322,10 +322,10 @@ pub fn release(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Notes that something of ours interrupted a turn, and lets the job rest; false when another
-/// turn noted it already.
-pub fn note_interruption(connection: &mut Conn, job: &JobRow, until: Time) -> Result<bool> {
-    let noted = diesel::update(jobs::table)
+/// Notes that something of ours interrupted a turn, and lets the job rest, unless another turn has
+/// noted it already.
+pub fn note_interruption(connection: &mut Conn, job: &JobRow, until: Time) -> Result<()> {
+    diesel::update(jobs::table)
         .filter(jobs::id.eq(&job.id))
         .filter(jobs::interruptions.eq(job.interruptions))
         .set((
@@ -334,7 +334,7 @@ pub fn note_interruption(connection: &mut Conn, job: &JobRow, until: Time) -> Re
             jobs::lease_until.eq(until),
         ))
         .execute(connection)?;
-    Ok(noted == 1)
+    Ok(())
 }
 
 /// Gives back what an owner holds.
@@ -363,9 +363,4 @@ pub fn give_back(connection: &mut Conn, turn: &Turn, now: Time) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A job that must be there.
-pub fn job(connection: &mut Conn, job_id: &str) -> Result<JobRow> {
-    super::store::any_job(connection, job_id)?.ok_or_else(|| Error::not_found("job"))
 }

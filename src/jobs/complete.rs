@@ -18,7 +18,7 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::keys::Authenticated;
-use crate::text;
+use crate::{id, text};
 
 /// What a client says when it has sent everything.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -80,8 +80,19 @@ impl Completion {
         direct.chain(parts).chain(failed).map(String::as_str)
     }
 
-    /// Every file is named in one list at most; messages are one line.
+    /// Every file is named by an id, and in one list at most; messages are one line.
     fn check(&self) -> Result<()> {
+        let ids = self.document_ids.iter().map(String::as_str);
+        if self
+            .named()
+            .chain(ids)
+            .any(|id| !id::has_shape(id::Kind::File, id))
+        {
+            // What it is instead is not said again: it may be long, or a secret.
+            return Err(Error::invalid(
+                "Files must be named by the `documentId` that they were announced or uploaded under.",
+            ));
+        }
         let mut seen = HashSet::new();
         for id in self.named() {
             if !seen.insert(id) {
@@ -113,25 +124,29 @@ impl Jobs {
         let request = serde_json::to_vec(&completion)?;
         let attempt =
             key.map(|key| Attempt::new(&caller.workspace_id, "complete", &job_id, key, &request));
-        for upload in &completion.direct_uploads {
-            self.check_upload_token(&upload.document_id, &upload.upload_token)?;
-        }
-        for upload in &completion.multipart_uploads {
-            self.check_upload_token(&upload.document_id, &upload.upload_token)?;
-        }
         let (workspace_id, now) = (caller.workspace_id.clone(), self.clock.now());
-        let settled = self.settle(&workspace_id, &job_id, &completion).await?;
         let answered = self
-            .once(attempt, move |connection| {
-                let settled = settled.as_ref();
-                close(
-                    connection,
-                    &workspace_id,
-                    &job_id,
-                    &completion,
-                    settled,
-                    now,
-                )
+            .once(attempt, async {
+                for upload in &completion.direct_uploads {
+                    self.check_upload_token(&upload.document_id, &upload.upload_token)?;
+                }
+                for upload in &completion.multipart_uploads {
+                    self.check_upload_token(&upload.document_id, &upload.upload_token)?;
+                }
+                let settled = self.settle(&workspace_id, &job_id, &completion).await?;
+                let (workspace_id, job_id) = (workspace_id.clone(), job_id.clone());
+                let completion = completion.clone();
+                Ok(move |connection: &mut Conn| {
+                    let settled = settled.as_ref();
+                    close(
+                        connection,
+                        &workspace_id,
+                        &job_id,
+                        &completion,
+                        settled,
+                        now,
+                    )
+                })
             })
             .await?;
         self.bell.ring();
@@ -160,10 +175,7 @@ fn close(
         .chain(completion.document_ids.iter().map(String::as_str))
     {
         if !by_id.contains_key(id) {
-            return Err(Error::invalid(format!(
-                "The job has no file {}.",
-                id.chars().take(60).collect::<String>()
-            )));
+            return Err(Error::invalid(format!("The job has no file {id}.")));
         }
     }
     for upload in &completion.multipart_uploads {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::store::{ArtifactRow, JobRow};
-use super::{Download, Jobs, known_shape, links};
+use super::{Download, Jobs, known_path, known_shape, links};
 use crate::clock::{MINUTE, Time};
 use crate::db::Conn;
 use crate::db::schema::{artifacts, download_tokens, files, jobs};
@@ -48,14 +48,8 @@ impl Jobs {
         if !id::has_shape(id::Kind::Project, project_id) {
             return Err(Error::not_found("project"));
         }
-        if path.contains('\0') || path.len() > 1_000 {
-            return Err(Error::not_found("artifact"));
-        }
-        let (workspace_id, project_id, path) = (
-            workspace_id.to_owned(),
-            project_id.to_owned(),
-            path.to_owned(),
-        );
+        let path = known_path(path)?;
+        let (workspace_id, project_id) = (workspace_id.to_owned(), project_id.to_owned());
         self.db
             .peek(move |connection| {
                 projects::by_id(connection, &workspace_id, &project_id)?

@@ -4,8 +4,6 @@ use super::claims::Turn;
 use super::run::{Halt, Runner};
 use super::state::{self, Ending};
 use super::{FileStatus, Status, result, store};
-use crate::clock::DAY;
-use crate::error::Error;
 use crate::id;
 
 impl Runner {
@@ -17,8 +15,7 @@ impl Runner {
         let (row, files, pages, artifacts, terms) = self
             .db
             .read(move |connection| {
-                let row =
-                    store::any_job(connection, &job_id)?.ok_or_else(|| Error::not_found("job"))?;
+                let row = store::any_job(connection, &job_id)?;
                 let files = store::files_of(connection, &job_id)?;
                 let pages = store::pages_of_job(connection, &job_id)?;
                 let artifacts = store::artifacts_of_job(connection, &job_id)?;
@@ -34,7 +31,7 @@ impl Runner {
             false => Status::CompletedWithErrors,
         };
         let now = self.clock.now();
-        let expires_at = now.plus(terms.retention_days * DAY);
+        let expires_at = terms.kept_until(now);
         let bytes = result::build(
             &row,
             &files,
@@ -47,13 +44,13 @@ impl Runner {
         let blob = format!("jobs/{}/results/{}.json", row.id, id::new(id::Kind::Row));
         let stored = self.blobs.put(&blob, bytes).await?;
         self.held(turn, move |connection| {
-            let ending = Ending {
+            let ending = Ending::Result {
                 to: status,
+                blob: &blob,
+                stored: &stored,
                 expires_at,
-                error: None,
-                result: Some((&blob, &stored)),
             };
-            state::end(connection, &row.id, Status::Processing, &ending, now)
+            state::end(connection, &row, &ending, now)
         })
         .await?;
         Ok(())

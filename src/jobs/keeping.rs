@@ -3,8 +3,8 @@
 
 use super::links::LIFE;
 use super::state::{self, Ending};
-use super::{FileStatus, Jobs, Status, UploadMode, downloads, idempotency, store};
-use crate::clock::{DAY, MINUTE};
+use super::{FileStatus, JobRow, Jobs, UploadMode, downloads, idempotency, store};
+use crate::clock::MINUTE;
 use crate::error::Result;
 
 /// Jobs in one go.
@@ -23,16 +23,7 @@ impl Jobs {
         for job in &late {
             let job = job.clone();
             self.db
-                .write(move |connection| {
-                    let terms = store::terms(connection, &job.workspace_id)?;
-                    let ending = Ending {
-                        to: Status::Expired,
-                        expires_at: now.plus(terms.retention_days * DAY),
-                        error: None,
-                        result: None,
-                    };
-                    state::end(connection, &job.id, job.status, &ending, now)
-                })
+                .write(move |connection| state::end(connection, &job, &Ending::Expired, now))
                 .await?;
         }
         Ok(late.len())
@@ -57,7 +48,15 @@ impl Jobs {
 
     /// Deletes a job's bytes; false when more may come, and it is to be done again.
     pub(super) async fn purge_job(&self, job_id: &str) -> Result<bool> {
-        let may_come = self.close_uploads(job_id).await?;
+        let id = job_id.to_owned();
+        let job = self
+            .db
+            .read(move |connection| store::any_job(connection, &id))
+            .await?;
+        // One that ended with a result has no worker any more.
+        let settled = self.clock.now().plus(-AFTER_THE_END);
+        let is_settling = job.result_blob.is_none() && job.updated_at > settled;
+        let may_come = self.close_uploads(&job).await? || is_settling;
         self.blobs.delete_folder(&format!("jobs/{job_id}")).await?;
         if may_come {
             return Ok(false);
@@ -71,21 +70,18 @@ impl Jobs {
 
     /// In a bucket: gives up what was to come in parts; whether a URL for a whole file may still be
     /// good. The store takes bytes by it whatever has become of the job.
-    async fn close_uploads(&self, job_id: &str) -> Result<bool> {
+    async fn close_uploads(&self, job: &JobRow) -> Result<bool> {
         if self.blobs.bucket().is_none() {
             return Ok(false);
         }
-        let job_id = job_id.to_owned();
-        let (job, mut files) = self
+        let job_id = job.id.clone();
+        let mut files = self
             .db
-            .read(move |connection| {
-                let job = store::any_job(connection, &job_id)?;
-                Ok((job, store::files_of(connection, &job_id)?))
-            })
+            .read(move |connection| store::files_of(connection, &job_id))
             .await?;
         files.retain(|file| file.upload_mode.is_some());
         let is_signed = |file: &store::FileRow| file.upload_mode == Some(UploadMode::DirectPut);
-        let is_recent = job.is_some_and(|job| job.updated_at.plus(LIFE) > self.clock.now());
+        let is_recent = job.updated_at.plus(LIFE) > self.clock.now();
         let may_come = is_recent && files.iter().any(is_signed);
         files.retain(|file| matches!(file.status, FileStatus::AwaitingUpload | FileStatus::Failed));
         self.abort_uploads(&files).await;

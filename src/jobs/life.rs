@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::state::{self, Ending};
 use super::store::{self, Filter, JobRow};
 use super::{JobView, Jobs, Status, known_shape, own_job};
-use crate::clock::{DAY, Time};
+use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::keys::Authenticated;
@@ -121,22 +121,12 @@ impl Jobs {
 
     /// Ends a job at once. What was read stays billed; the rest of the reservation returns. A
     /// worker that reads a page of it stops within two seconds.
-    pub async fn cancel(&self, caller: &Authenticated, job_id: &str) -> Result<JobView> {
-        self.cancel_of(&caller.workspace_id, job_id).await
-    }
-
-    /// As [`Jobs::cancel`], whoever of the workspace asks for it.
-    pub async fn cancel_of(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
+    pub async fn cancel(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
         let now = self.clock.now();
-        self.change(workspace_id, job_id, move |connection, job| {
-            let terms = store::terms(connection, &job.workspace_id)?;
-            let ending = Ending {
-                to: Status::Cancelled,
-                expires_at: now.plus(terms.retention_days * DAY),
-                error: None,
-                result: None,
-            };
-            match state::end(connection, &job.id, job.status, &ending, now)? {
+        self.change(
+            workspace_id,
+            job_id,
+            move |connection, job| match state::end(connection, job, &Ending::Cancelled, now)? {
                 true => Ok(()),
                 false => Err(Error::new(
                     Code::JobNotCancellable,
@@ -145,18 +135,13 @@ impl Jobs {
                         job.status.as_str()
                     ),
                 )),
-            }
-        })
+            },
+        )
         .await
     }
 
     /// Lets a job go on that had too few credits.
-    pub async fn resume(&self, caller: &Authenticated, job_id: &str) -> Result<JobView> {
-        self.resume_of(&caller.workspace_id, job_id).await
-    }
-
-    /// As [`Jobs::resume`], whoever of the workspace asks for it.
-    pub async fn resume_of(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
+    pub async fn resume(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
         let now = self.clock.now();
         let job = self
             .change(workspace_id, job_id, move |connection, job| {

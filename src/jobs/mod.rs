@@ -229,9 +229,11 @@ impl Jobs {
         let (caller, project_id) = (caller.clone(), project_id.to_owned());
         let now = self.clock.now();
         let answered = self
-            .once(attempt, move |connection| {
-                let row = new_job(&caller, &project_id, job_id, external_id, webhook_url, now);
-                insert_job(connection, row)
+            .once(attempt, async move {
+                Ok(move |connection: &mut Conn| {
+                    let row = new_job(&caller, &project_id, job_id, external_id, webhook_url, now);
+                    insert_job(connection, row)
+                })
             })
             .await?;
         let secret = secret.filter(|_| !answered.is_replay);
@@ -239,20 +241,20 @@ impl Jobs {
     }
 
     /// Does the work of a request in one transaction with its answer, or answers as before.
-    async fn once(
+    /// `prepare` does what comes before the transaction, and only when the work is to be done.
+    async fn once<W: FnOnce(&mut Conn) -> Result<JobView> + Send + 'static>(
         &self,
         attempt: Option<Attempt>,
-        work: impl FnOnce(&mut Conn) -> Result<JobView> + Send + 'static,
+        prepare: impl Future<Output = Result<W>>,
     ) -> Result<Answered> {
-        let now = self.clock.now();
         let Some(attempt) = attempt else {
-            let job = self.db.write(work).await?;
+            let job = self.db.write(prepare.await?).await?;
             return Ok(Answered {
                 job: serde_json::value::to_raw_value(&job)?,
                 is_replay: false,
             });
         };
-        let taken = attempt.clone();
+        let (taken, now) = (attempt.clone(), self.clock.now());
         let found = self
             .db
             .write(move |connection| idempotency::begin(connection, &taken, now))
@@ -264,24 +266,28 @@ impl Jobs {
             });
         }
         let taken = attempt.clone();
-        let done = self
-            .db
-            .write(move |connection| {
-                let answer = serde_json::to_string(&work(connection)?)?;
-                idempotency::complete(connection, &taken, &answer)?;
-                Ok(answer)
-            })
-            .await;
-        if let Err(refusal) = done {
+        let done = async {
+            let work = prepare.await?;
             self.db
-                .write(move |connection| idempotency::abandon(connection, &attempt))
-                .await?;
-            return Err(refusal);
+                .write(move |connection| {
+                    let answer = serde_json::to_string(&work(connection)?)?;
+                    idempotency::complete(connection, &taken, &answer)?;
+                    Ok(answer)
+                })
+                .await
+        };
+        match done.await {
+            Ok(answer) => Ok(Answered {
+                job: RawValue::from_string(answer)?,
+                is_replay: false,
+            }),
+            Err(refusal) => {
+                self.db
+                    .write(move |connection| idempotency::abandon(connection, &attempt))
+                    .await?;
+                Err(refusal)
+            }
         }
-        Ok(Answered {
-            job: RawValue::from_string(done?)?,
-            is_replay: false,
-        })
     }
 
     pub async fn get(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
@@ -316,9 +322,11 @@ impl Jobs {
         let row = self
             .db
             .peek(move |connection| {
-                store::any_job(connection, &job_id)?
-                    .filter(|job| job.deleted_at.is_none())
-                    .ok_or_else(|| Error::not_found("job"))
+                let job = store::any_job(connection, &job_id)?;
+                match job.deleted_at {
+                    None => Ok(job),
+                    Some(_) => Err(Error::not_found("job")),
+                }
             })
             .await?;
         self.result_of(row)
@@ -348,11 +356,8 @@ impl Jobs {
 
     /// A file that the result names by its path.
     pub async fn artifact(&self, workspace_id: &str, job_id: &str, path: &str) -> Result<Download> {
-        let job_id = known_shape(job_id)?;
-        if path.contains('\0') || path.len() > 1_000 {
-            return Err(Error::not_found("artifact"));
-        }
-        let (workspace_id, path) = (workspace_id.to_owned(), path.to_owned());
+        let (job_id, path) = (known_shape(job_id)?, known_path(path)?);
+        let workspace_id = workspace_id.to_owned();
         let (job, artifact) = self
             .db
             .peek(move |connection| {
@@ -467,6 +472,14 @@ fn known_shape(job_id: &str) -> Result<String> {
     match id::has_shape(id::Kind::Job, job_id) {
         true => Ok(job_id.to_owned()),
         false => Err(Error::not_found("job")),
+    }
+}
+
+/// What has not the form of an artifact's path is never asked of the database.
+fn known_path(path: &str) -> Result<String> {
+    match path.contains('\0') || path.len() > 1_000 {
+        false => Ok(path.to_owned()),
+        true => Err(Error::not_found("artifact")),
     }
 }
 

@@ -3,21 +3,17 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, max, sql};
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 
-use super::store::{self, JobRow};
+use super::store::JobRow;
 use super::{FileStatus, Jobs, PageStatus, Status, known_shape};
 use crate::clock::Time;
-use crate::credits::usage::{self, Ledger, Spending};
 use crate::db::Conn;
 use crate::db::schema::{artifacts, files, job_transitions, jobs, pages};
 use crate::documents::{ArtifactType, PageKind, PageReading};
 use crate::error::{Error, Result};
 use crate::id;
-
-use super::Download;
 
 /// Failed pages that are told one by one.
 pub const TOLD_FAULTS: i64 = 100;
@@ -195,42 +191,6 @@ impl Jobs {
             .await
     }
 
-    /// The result of one job of a project.
-    pub async fn result_of_project(
-        &self,
-        workspace_id: &str,
-        project_id: &str,
-        job_id: &str,
-    ) -> Result<Download> {
-        let row = self.of_project(workspace_id, project_id, job_id).await?;
-        self.result_of(row)
-    }
-
-    /// A file that the result of one job of a project names by its path.
-    pub async fn artifact_of_project(
-        &self,
-        workspace_id: &str,
-        project_id: &str,
-        job_id: &str,
-        path: &str,
-    ) -> Result<Download> {
-        let job_id = known_shape(job_id)?;
-        if path.contains('\0') || path.len() > 1_000 {
-            return Err(Error::not_found("artifact"));
-        }
-        let (workspace_id, project_id) = (workspace_id.to_owned(), project_id.to_owned());
-        let path = path.to_owned();
-        let (job, artifact) = self
-            .db
-            .read(move |connection| {
-                let job = job_of_project(connection, &workspace_id, &project_id, &job_id)?;
-                let artifact = store::artifact(connection, &job_id, &path)?;
-                Ok((job, artifact))
-            })
-            .await?;
-        self.artifact_of(&job, artifact)
-    }
-
     /// Where some jobs of a workspace belong, by their ids.
     pub async fn places(
         &self,
@@ -253,46 +213,6 @@ impl Jobs {
             .into_iter()
             .map(|job| (job.job_id.clone(), job))
             .collect())
-    }
-
-    /// Credits of a workspace that are available, and that its jobs hold at this moment.
-    pub async fn balance(&self, workspace_id: &str) -> Result<(i64, i64)> {
-        let workspace_id = workspace_id.to_owned();
-        self.db
-            .read(move |connection| {
-                let held: Option<i64> = jobs::table
-                    .filter(jobs::status.eq_any(Status::unfinished()))
-                    .filter(jobs::workspace_id.eq(&workspace_id))
-                    // A sum of BIGINT is a NUMERIC in PostgreSQL.
-                    .select(sql::<Nullable<BigInt>>(
-                        "CAST(SUM(credits_reserved - credits_debited) AS BIGINT)",
-                    ))
-                    .first(connection)?;
-                let available = crate::credits::available(connection, &workspace_id)?;
-                Ok((available, held.unwrap_or(0)))
-            })
-            .await
-    }
-
-    /// What was spent on pages since the day `first_day`.
-    pub async fn spending(&self, workspace_id: &str, first_day: i64) -> Result<Spending> {
-        let workspace_id = workspace_id.to_owned();
-        self.db
-            .read(move |connection| usage::spending(connection, &workspace_id, first_day))
-            .await
-    }
-
-    /// A page of the ledger, from where the page before ended.
-    pub async fn ledger(
-        &self,
-        workspace_id: &str,
-        from: Option<usage::Mark>,
-        limit: i64,
-    ) -> Result<Ledger> {
-        let workspace_id = workspace_id.to_owned();
-        self.db
-            .read(move |connection| usage::ledger(connection, &workspace_id, from, limit))
-            .await
     }
 }
 

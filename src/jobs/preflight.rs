@@ -10,7 +10,7 @@ use super::state::{self, Ending, cause_of};
 use super::store::{self, FileRow, PageRow};
 use super::uploads::part_blob;
 use super::{FileStatus, PageStatus, Status, UploadMode};
-use crate::clock::{DAY, Time};
+use crate::clock::Time;
 use crate::credits;
 use crate::documents::{self, Event, Fault, FaultCode, PageKind, PageReading};
 use crate::error::Error;
@@ -46,7 +46,9 @@ impl Runner {
                 }
             };
             if page_count > terms.job_page_limit {
-                return self.fail_over_limit(turn, page_count, &terms).await;
+                return self
+                    .fail_over_limit(turn, page_count, terms.job_page_limit)
+                    .await;
             }
         }
         self.reserve(turn).await
@@ -172,27 +174,15 @@ impl Runner {
         Ok(page_count)
     }
 
-    async fn fail_over_limit(
-        &self,
-        turn: &Turn,
-        pages: i64,
-        terms: &store::Terms,
-    ) -> Result<(), Halt> {
-        let (now, job_id) = (self.clock.now(), turn.job.id.clone());
-        let limit = terms.job_page_limit;
-        let expires_at = now.plus(terms.retention_days * DAY);
+    async fn fail_over_limit(&self, turn: &Turn, pages: i64, limit: i64) -> Result<(), Halt> {
+        let (now, job) = (self.clock.now(), turn.job.clone());
         self.held(turn, move |connection| {
             let message = format!(
                 "The job has more than {limit} pages, which is the most that a job of this workspace may have."
             );
-            let ending = Ending {
-                to: Status::Failed,
-                expires_at,
-                error: Some(("page_limit_exceeded", &message)),
-                result: None,
-            };
-            claims::set_page_count(connection, &job_id, pages)?;
-            state::end(connection, &job_id, Status::Preflighting, &ending, now)
+            claims::set_page_count(connection, &job.id, pages)?;
+            let ending = Ending::Failed("page_limit_exceeded", &message);
+            state::end(connection, &job, &ending, now)
         })
         .await?;
         Ok(())
@@ -203,7 +193,7 @@ impl Runner {
     async fn reserve(&self, turn: &Turn) -> Result<(), Halt> {
         let (now, job_id) = (self.clock.now(), turn.job.id.clone());
         self.held(turn, move |connection| {
-            let job = claims::job(connection, &job_id)?;
+            let job = store::any_job(connection, &job_id)?;
             let pages = store::pages_of_job(connection, &job_id)?;
             let needed: i64 = pages
                 .iter()

@@ -8,13 +8,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use super::FileStatus;
 use super::claims::{self, LEASE, Turn, Work};
 use super::inputs::{Input, Inputs};
 use super::state::{self, Ending};
 use super::store::{self, FileRow};
-use super::{FileStatus, Status};
 use crate::blobs::Blobs;
-use crate::clock::{Clock, DAY, SECOND};
+use crate::clock::{Clock, SECOND};
 use crate::db::{Conn, Db};
 use crate::documents::{Event, Fault, Reading, Sandbox};
 use crate::error::{Error, Result};
@@ -124,14 +124,8 @@ impl Runner {
                 }
                 let message = "The job was interrupted again and again by a problem of the server. \
                                Tell its operator, and send the files again later.";
-                let terms = store::terms(connection, &job.workspace_id)?;
-                let ending = Ending {
-                    to: Status::Failed,
-                    expires_at: now.plus(terms.retention_days * DAY),
-                    error: Some(("internal_error", message)),
-                    result: None,
-                };
-                state::end(connection, &job.id, job.status, &ending, now).map(|_| ())
+                let ending = Ending::Failed("internal_error", message);
+                state::end(connection, job, &ending, now).map(|_| ())
             })
             .await
     }

@@ -13,7 +13,7 @@ use crate::clock::Time;
 use crate::credits::{self, Cause};
 use crate::db::Conn;
 use crate::db::schema::{job_transitions, jobs};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::{id, webhooks};
 
 #[derive(
@@ -134,13 +134,29 @@ pub struct EventData {
 }
 
 /// How a job ends.
-pub struct Ending<'a> {
-    pub to: Status,
-    pub expires_at: Time,
+pub enum Ending<'a> {
+    /// With a result, which tells its own end.
+    Result {
+        to: Status,
+        blob: &'a str,
+        stored: &'a Stored,
+        expires_at: Time,
+    },
     /// Code and message.
-    pub error: Option<(&'a str, &'a str)>,
-    /// The blob of the result, and what was stored in it.
-    pub result: Option<(&'a str, &'a Stored)>,
+    Failed(&'a str, &'a str),
+    Cancelled,
+    Expired,
+}
+
+impl Ending<'_> {
+    fn to(&self) -> Status {
+        match self {
+            Self::Result { to, .. } => *to,
+            Self::Failed(..) => Status::Failed,
+            Self::Cancelled => Status::Cancelled,
+            Self::Expired => Status::Expired,
+        }
+    }
 }
 
 /// Tells of a job that was inserted just now: its provisioning is over by then.
@@ -171,32 +187,43 @@ pub fn advance(
     Ok(changed == 1)
 }
 
-/// Ends a job: what is left of its reservation returns to the workspace. False, and nothing
-/// changed, as [`advance`].
-pub fn end(
-    connection: &mut Conn,
-    job_id: &str,
-    from: Status,
-    ending: &Ending<'_>,
-    now: Time,
-) -> Result<bool> {
-    if !from.next().contains(&ending.to) || !ending.to.is_terminal() {
+/// Ends a job, which is kept from here on as long as the workspace keeps results; what is left of
+/// its reservation returns. False, and nothing changed, when the job is no longer in the state that
+/// the row tells, or the table does not allow it.
+pub fn end(connection: &mut Conn, job: &JobRow, ending: &Ending<'_>, now: Time) -> Result<bool> {
+    let to = ending.to();
+    if !job.status.next().contains(&to) || !to.is_terminal() {
         return Ok(false);
     }
-    let (blob, stored) = ending.result.unzip();
+    let (result, expires_at) = match ending {
+        Ending::Result {
+            blob,
+            stored,
+            expires_at,
+            ..
+        } => (Some((*blob, *stored)), *expires_at),
+        _ => {
+            let terms = store::terms(connection, &job.workspace_id)?;
+            (None, terms.kept_until(now))
+        }
+    };
+    let error = match ending {
+        Ending::Failed(code, message) => Some((*code, *message)),
+        _ => None,
+    };
     let changed = diesel::update(jobs::table)
-        .filter(jobs::id.eq(job_id))
-        .filter(jobs::status.eq(from))
+        .filter(jobs::id.eq(&job.id))
+        .filter(jobs::status.eq(job.status))
         .set((
-            jobs::status.eq(ending.to),
+            jobs::status.eq(to),
             jobs::updated_at.eq(now),
             jobs::completed_at.eq(now),
-            jobs::expires_at.eq(ending.expires_at),
-            jobs::error_code.eq(ending.error.map(|(code, _)| code)),
-            jobs::error_message.eq(ending.error.map(|(_, message)| message)),
-            jobs::result_blob.eq(blob),
-            jobs::result_size.eq(stored.map(|stored| stored.size)),
-            jobs::result_sha256.eq(stored.map(|stored| stored.sha256.as_str())),
+            jobs::expires_at.eq(expires_at),
+            jobs::error_code.eq(error.map(|(code, _)| code)),
+            jobs::error_message.eq(error.map(|(_, message)| message)),
+            jobs::result_blob.eq(result.map(|(blob, _)| blob)),
+            jobs::result_size.eq(result.map(|(_, stored)| stored.size)),
+            jobs::result_sha256.eq(result.map(|(_, stored)| stored.sha256.as_str())),
             jobs::lease_owner.eq(None::<String>),
         ))
         .execute(connection)?;
@@ -204,9 +231,9 @@ pub fn end(
         return Ok(false);
     }
     // Read now that the row is this transaction's: no page can be debited any more.
-    let job = found(connection, job_id)?;
-    credits::release(connection, cause_of(&job), job.credits_held(), now)?;
-    note(connection, job_id, from, now)?;
+    let ended = store::any_job(connection, &job.id)?;
+    credits::release(connection, cause_of(&ended), ended.credits_held(), now)?;
+    note(connection, &job.id, job.status, now)?;
     Ok(true)
 }
 
@@ -220,13 +247,9 @@ pub fn cause_of(job: &JobRow) -> Cause<'_> {
     }
 }
 
-fn found(connection: &mut Conn, job_id: &str) -> Result<JobRow> {
-    store::any_job(connection, job_id)?.ok_or_else(|| Error::not_found("job"))
-}
-
 /// Writes the event of a change that the job's row shows already.
 fn note(connection: &mut Conn, job_id: &str, from: Status, now: Time) -> Result<()> {
-    let job = found(connection, job_id)?;
+    let job = store::any_job(connection, job_id)?;
     let files = store::files_of(connection, job_id)?;
     let last: Option<i64> = job_transitions::table
         .filter(job_transitions::job_id.eq(job_id))

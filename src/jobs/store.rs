@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 
 use super::{FileStatus, PageStatus, Status, UploadMode};
-use crate::clock::Time;
+use crate::clock::{DAY, Time};
 use crate::db::Conn;
 use crate::db::schema::{
     artifacts, download_tokens, files, job_transitions, jobs, pages, upload_parts,
     webhook_attempts, webhook_deliveries, workspaces,
 };
 use crate::documents::PageKind;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs)]
@@ -142,12 +142,13 @@ pub fn job(connection: &mut Conn, workspace_id: &str, id: &str) -> Result<Option
 }
 
 /// A job whatever its workspace: for the worker, and for links that were signed for it.
-pub fn any_job(connection: &mut Conn, id: &str) -> Result<Option<JobRow>> {
-    Ok(jobs::table
+pub fn any_job(connection: &mut Conn, id: &str) -> Result<JobRow> {
+    jobs::table
         .filter(jobs::id.eq(id))
         .select(JobRow::as_select())
         .first(connection)
-        .optional()?)
+        .optional()?
+        .ok_or_else(|| Error::not_found("job"))
 }
 
 /// In the order of their upload.
@@ -233,6 +234,13 @@ pub struct Terms {
     pub document_credits_per_page: i64,
     pub job_page_limit: i64,
     pub retention_days: i64,
+}
+
+impl Terms {
+    /// Until when what ends now is kept.
+    pub fn kept_until(&self, now: Time) -> Time {
+        now.plus(self.retention_days * DAY)
+    }
 }
 
 pub fn terms(connection: &mut Conn, workspace_id: &str) -> Result<Terms> {
@@ -397,8 +405,7 @@ pub fn mark_purged(connection: &mut Conn, job_id: &str, now: Time) -> Result<()>
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
         .set(jobs::purged_at.eq(now))
         .execute(connection)?;
-    let is_forgotten = any_job(connection, job_id)?.is_some_and(|job| job.deleted_at.is_some());
-    if !is_forgotten {
+    if any_job(connection, job_id)?.deleted_at.is_none() {
         return Ok(());
     }
     let deliveries = webhook_deliveries::table

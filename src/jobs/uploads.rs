@@ -252,6 +252,16 @@ impl Jobs {
         })
     }
 
+    /// Refuses when a job takes no uploads any more.
+    pub async fn must_take_uploads(&self, caller: &Authenticated, job_id: &str) -> Result<()> {
+        let (job_id, workspace_id) = (known_shape(job_id)?, caller.workspace_id.clone());
+        self.db
+            .read(move |connection| {
+                must_take_uploads(&own_job(connection, &workspace_id, &job_id)?)
+            })
+            .await
+    }
+
     /// Records the files of a request.
     pub async fn record(
         &self,

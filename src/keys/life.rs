@@ -49,10 +49,7 @@ impl Keys {
             .write(move |connection| {
                 one_chain_at_a_time(connection)?;
                 let row = changeable(connection, &actor, &key_id)?;
-                if end(connection, &actor, &row, Reason::Asked, now)? {
-                    let one = std::slice::from_ref(&row);
-                    notices::queue_revoked(connection, &actor, one, Reason::Asked, &base_url, now)?;
-                }
+                end_and_tell(connection, &actor, &row, Reason::Asked, &base_url, now)?;
                 // Read again: of two revocations at once, both answer the one that holds.
                 again(connection, &row)
             })
@@ -342,6 +339,23 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// As [`end`]; tells it by mail too.
+pub(super) fn end_and_tell(
+    connection: &mut Conn,
+    actor: &Actor,
+    row: &KeyRow,
+    reason: Reason<'_>,
+    base_url: &str,
+    now: Time,
+) -> Result<bool> {
+    let ended = end(connection, actor, row, reason, now)?;
+    if ended {
+        let one = std::slice::from_ref(row);
+        notices::queue_revoked(connection, actor, one, reason, base_url, now)?;
+    }
+    Ok(ended)
+}
+
 /// Ends a key that has not ended yet, and records it; false when it had. The caller holds
 /// [`one_chain_at_a_time`].
 pub(super) fn end(
@@ -397,9 +411,8 @@ fn leaked(
     )?;
     let reason = Reason::Leaked { place };
     let is_live = key.expires_at.is_none_or(|end| end > now);
-    if is_live && end(connection, actor, key, reason, now)? {
-        let one = std::slice::from_ref(key);
-        notices::queue_revoked(connection, actor, one, reason, base_url, now)?;
+    if is_live {
+        end_and_tell(connection, actor, key, reason, base_url, now)?;
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::clock::{DAY, HOUR, Time};
 use crate::db::{Conn, lock_for_counting};
 use crate::error::{Code, Error, Result};
 
-use super::life::{again, changeable, end, insert};
-use super::notices::{self, Reason};
+use super::life::{again, changeable, end_and_tell, insert};
+use super::notices::Reason;
 use super::plain::redact;
 use super::traffic::Visit;
 use super::{Expiry, KeyRow, Keys, LONGEST_LIFE, Label, Networks, NewKey, PlainKey, Scopes, store};
@@ -135,16 +135,8 @@ impl Keys {
                         "This key has a successor already.",
                     ));
                 }
-                if grace == Grace::Now && end(connection, &actor, &old, Reason::Rotated, now)? {
-                    let one = std::slice::from_ref(&old);
-                    notices::queue_revoked(
-                        connection,
-                        &actor,
-                        one,
-                        Reason::Rotated,
-                        &base_url,
-                        now,
-                    )?;
+                if grace == Grace::Now {
+                    end_and_tell(connection, &actor, &old, Reason::Rotated, &base_url, now)?;
                 }
                 Ok((again(connection, &old)?, new))
             })
@@ -169,17 +161,9 @@ impl Keys {
                         ip,
                         request_id: request_id.clone(),
                     };
-                    if old.is_live(now) && end(connection, &actor, &old, Reason::Rotated, now)? {
-                        let one = std::slice::from_ref(&old);
-                        notices::queue_revoked(
-                            connection,
-                            &actor,
-                            one,
-                            Reason::Rotated,
-                            &base_url,
-                            now,
-                        )?;
-                    } else {
+                    let has_ended = old.is_live(now)
+                        && end_and_tell(connection, &actor, &old, Reason::Rotated, &base_url, now)?;
+                    if !has_ended {
                         leave_chain(connection, &actor, &old.id, now)?;
                     }
                     // Where it has left the chain, the one before it stands here by now.

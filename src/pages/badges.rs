@@ -33,8 +33,13 @@ pub fn of_job(status: Status) -> Badge {
     }
 }
 
-pub fn of_file(status: FileStatus) -> Badge {
+/// A file that is being read is only so while its job goes on.
+pub fn of_file(status: FileStatus, job: Status) -> Badge {
     match status {
+        FileStatus::Processing if job.is_terminal() => badge("off", "s-revoked", "Not finished"),
+        FileStatus::Processing if job == Status::BlockedInsufficientCredits => {
+            badge("waiting", "s-waiting", "Waiting")
+        }
         FileStatus::AwaitingUpload => badge("waiting", "s-waiting", "Waiting for upload"),
         FileStatus::Uploaded => badge("waiting", "s-waiting", "Uploaded"),
         FileStatus::Processing => badge("running", "s-running", "Processing"),

@@ -16,7 +16,7 @@ use crate::app::Rooms;
 use crate::clock::Time;
 use crate::error::{Code, Result};
 use crate::http::{Member, Query, stream};
-use crate::jobs::{FileLine, JobRow, Sheet, Status, WholeJob};
+use crate::jobs::{FileLine, FileStatus, JobRow, JobView, Sheet, Status, WholeJob};
 
 /// Pictures on one page.
 const SHEETS: i64 = 60;
@@ -163,13 +163,16 @@ pub fn size(bytes: i64) -> String {
     }
 }
 
-fn file_row(file: &FileLine) -> FileRow {
+fn file_row(file: &FileLine, job: Status) -> FileRow {
     FileRow {
         name: file.file_name.clone(),
-        status: badges::of_file(file.status),
+        status: badges::of_file(file.status, job),
         pages: file.page_count.map_or_else(String::new, grouped),
         size: size(file.file_size),
-        error: file.error_message.clone(),
+        error: file.error_message.clone().or_else(|| {
+            (file.status == FileStatus::CompletedWithErrors)
+                .then(|| "Some pages could not be read: see below.".to_owned())
+        }),
     }
 }
 
@@ -293,8 +296,14 @@ pub async fn show_job(
             kept: When::new(row.expires_at, now),
             is_past_keeping: row.expires_at <= now,
             error: row.error_message.clone(),
-            has_file_errors: job.files.iter().any(|file| file.error_message.is_some()),
-            files: job.files.iter().map(file_row).collect(),
+            has_file_errors: job.files.iter().any(|file| {
+                file.error_message.is_some() || file.status == FileStatus::CompletedWithErrors
+            }),
+            files: job
+                .files
+                .iter()
+                .map(|file| file_row(file, row.status))
+                .collect(),
             faults: fault_rows(&job),
             more_faults: match job.failed_pages - told {
                 more if more > 0 => grouped(more),
@@ -359,25 +368,13 @@ pub async fn cancel_job(
     session: Session,
     place: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
-    let (project_id, job_id) = place.into_inner();
-    let workspace_id = &member.person.workspace_id;
-    rooms
-        .jobs
-        .of_project(workspace_id, &project_id, &job_id)
-        .await?;
-    match rooms.jobs.cancel_of(workspace_id, &job_id).await {
-        Ok(_) => leave_word(
-            &session,
-            "The job is cancelled. What it had reserved and not spent is back in the balance.",
-        )?,
-        Err(error) if error.code == Code::JobNotCancellable => {
-            leave_refusal(
-                &session,
-                "The job was over already, so nothing was cancelled.",
-            )?;
-        }
-        Err(error) => return Err(error),
-    }
+    let (workspace_id, project_id, job_id) = of_project(&member, &rooms, place).await?;
+    let outcome = rooms.jobs.cancel(&workspace_id, &job_id).await;
+    let words = [
+        "The job is cancelled. What it had reserved and not spent is back in the balance.",
+        "The job was over already, so nothing was cancelled.",
+    ];
+    tell(&session, outcome, Code::JobNotCancellable, words)?;
     Ok(see_other(&format!("/projects/{project_id}/jobs/{job_id}")))
 }
 
@@ -387,23 +384,43 @@ pub async fn resume_job(
     session: Session,
     place: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
+    let (workspace_id, project_id, job_id) = of_project(&member, &rooms, place).await?;
+    let outcome = rooms.jobs.resume(&workspace_id, &job_id).await;
+    let words = [
+        "The job goes on where it stopped.",
+        "The job is no longer blocked, so there is nothing to resume.",
+    ];
+    tell(&session, outcome, Code::JobNotResumable, words)?;
+    Ok(see_other(&format!("/projects/{project_id}/jobs/{job_id}")))
+}
+
+/// Leaves a word on what was done; or on why it was not, when the refusal is this one.
+fn tell(
+    session: &Session,
+    outcome: Result<JobView>,
+    refusal: Code,
+    [done, refused]: [&str; 2],
+) -> Result<()> {
+    match outcome {
+        Ok(_) => leave_word(session, done),
+        Err(error) if error.code == refusal => leave_refusal(session, refused),
+        Err(error) => Err(error),
+    }
+}
+
+/// The workspace, the project and the job that a URL names, if they belong together.
+async fn of_project(
+    member: &Member,
+    rooms: &Rooms,
+    place: web::Path<(String, String)>,
+) -> Result<(String, String, String)> {
     let (project_id, job_id) = place.into_inner();
-    let workspace_id = &member.person.workspace_id;
+    let workspace_id = member.person.workspace_id.clone();
     rooms
         .jobs
-        .of_project(workspace_id, &project_id, &job_id)
+        .of_project(&workspace_id, &project_id, &job_id)
         .await?;
-    match rooms.jobs.resume_of(workspace_id, &job_id).await {
-        Ok(_) => leave_word(&session, "The job goes on where it stopped.")?,
-        Err(error) if error.code == Code::JobNotResumable => {
-            leave_refusal(
-                &session,
-                "The job is no longer blocked, so there is nothing to resume.",
-            )?;
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(see_other(&format!("/projects/{project_id}/jobs/{job_id}")))
+    Ok((workspace_id, project_id, job_id))
 }
 
 pub async fn download_result(
@@ -412,11 +429,8 @@ pub async fn download_result(
     request: HttpRequest,
     place: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
-    let (project_id, job_id) = place.into_inner();
-    let file = rooms
-        .jobs
-        .result_of_project(&member.person.workspace_id, &project_id, &job_id)
-        .await?;
+    let (workspace_id, _, job_id) = of_project(&member, &rooms, place).await?;
+    let file = rooms.jobs.result(&workspace_id, &job_id).await?;
     stream(&request, &rooms.blobs, file, true).await
 }
 
@@ -429,11 +443,10 @@ pub async fn show_artifact(
     place: web::Path<(String, String)>,
     Query(artifact): Query<ArtifactPath>,
 ) -> Result<HttpResponse> {
-    let (project_id, job_id) = place.into_inner();
-    let workspace_id = &member.person.workspace_id;
+    let (workspace_id, _, job_id) = of_project(&member, &rooms, place).await?;
     let file = rooms
         .jobs
-        .artifact_of_project(workspace_id, &project_id, &job_id, &artifact.path)
+        .artifact(&workspace_id, &job_id, &artifact.path)
         .await?;
     let is_picture = file.content_type == "image/webp";
     stream(&request, &rooms.blobs, file, !is_picture).await

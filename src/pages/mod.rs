@@ -83,7 +83,7 @@ fn see_other(path: &str) -> HttpResponse {
 
 /// An error's sentence beside a form: fields by their words, not by their names on the wire.
 fn for_people(error: &Error) -> String {
-    let text = error.message.replace('`', "");
+    let text = error.told().replace('`', "");
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

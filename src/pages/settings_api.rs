@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::confirm::{self, Confirm};
 use super::frame::{Frame, leave_word};
 use super::key_rows::{DAYS, KeyRow, Spark, days_of, today};
+use super::paging::{PageNumber, Pages, href, said};
 use super::{page, see_other};
 use crate::app::Rooms;
 use crate::error::{Error, Result};
@@ -69,14 +70,6 @@ pub struct Asked {
     page: String,
 }
 
-/// Where the list stands, and how to go on.
-struct Pages {
-    first: i64,
-    last: i64,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
 impl Asked {
     /// What is not known of it asks for nothing.
     fn filter(&self) -> ListFilter {
@@ -94,28 +87,16 @@ impl Asked {
         }
     }
 
-    fn page(&self) -> i64 {
-        self.page.parse().unwrap_or(1).clamp(1, 1_000_000)
-    }
-
     fn href(&self, page: i64) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", self.q.as_str()),
-            ("status", &self.status),
-            ("sort", &self.sort),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        if page > 1 {
-            query.append_pair("page", &page.to_string());
-        }
-        match query.finish() {
-            query if query.is_empty() => HERE.to_owned(),
-            query => format!("{HERE}?{query}"),
-        }
+        href(
+            HERE,
+            &[
+                ("q", &self.q),
+                ("status", &self.status),
+                ("sort", &self.sort),
+                ("page", &said(page)),
+            ],
+        )
     }
 }
 
@@ -129,26 +110,20 @@ pub async fn list_keys(
     let filter = query.filter();
     let is_filtered = filter.status.is_some() || !filter.text.is_empty();
     let workspace_id = &member.person.workspace_id;
-    let mut number = query.page();
-    let (offset, found, days) = loop {
-        let offset = (number - 1) * PER_PAGE;
-        let (found, days) = rooms
+    let mut number = PageNumber::parse(&query.page, PER_PAGE);
+    let since = today(now) - DAYS;
+    let list = async |number: PageNumber| {
+        let filter = filter.clone();
+        let page = rooms
             .keys
-            .page(
-                workspace_id,
-                filter.clone(),
-                offset,
-                PER_PAGE,
-                today(now) - DAYS,
-            )
-            .await?;
-        // Past the end, which an old link may be: the last page then.
-        let last = ((found.matching + PER_PAGE - 1) / PER_PAGE).max(1);
-        if number <= last {
-            break (offset, found, days);
-        }
-        number = last;
+            .page(workspace_id, filter, number.offset(), PER_PAGE, since);
+        page.await
     };
+    let (mut found, mut days) = list(number).await?;
+    if found.rows.is_empty() && found.matching > 0 {
+        number = number.within(found.matching);
+        (found, days) = list(number).await?;
+    }
     let profile = rooms.accounts.profile(workspace_id).await?;
     let actor = member.actor();
     let keys: Vec<KeyRow> = found
@@ -160,7 +135,6 @@ pub async fn list_keys(
             key
         })
         .collect();
-    let shown = i64::try_from(keys.len()).unwrap_or(PER_PAGE);
     let can_revoke_all = member.person.is_admin();
     let named = match can_revoke_all && found.active > 0 {
         true => live(&rooms, &member, NAMED).await?,
@@ -174,12 +148,7 @@ pub async fn list_keys(
             matching: found.matching,
             active_count: found.active,
             can_revoke_all,
-            pages: Pages {
-                first: offset + 1,
-                last: offset + shown,
-                previous: (number > 1).then(|| query.href(number - 1)),
-                next: (offset + shown < found.matching).then(|| query.href(number + 1)),
-            },
+            pages: number.pages(found.matching, |number| query.href(number)),
             is_filtered,
             is_switched_off: !profile.enabled,
             more: found.active - i64::try_from(named.len()).unwrap_or(0),

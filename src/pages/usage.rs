@@ -224,9 +224,9 @@ pub async fn show_usage(
     let mark = asked.mark();
     // Side by side: the sums take longer than all the rest.
     let ((available, held), spending, ledger) = try_join3(
-        rooms.jobs.balance(workspace_id),
-        rooms.jobs.spending(workspace_id, first),
-        rooms.jobs.ledger(workspace_id, mark, PER_PAGE),
+        rooms.credits.balance(workspace_id),
+        rooms.credits.spending(workspace_id, first),
+        rooms.credits.ledger(workspace_id, mark, PER_PAGE),
     )
     .await?;
     let days = by_day(&spending, first);

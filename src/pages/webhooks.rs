@@ -118,7 +118,11 @@ fn attempt_row(attempt: webhooks::Attempt, now: Time) -> AttemptRow {
             .status_code
             .map_or_else(String::new, |code| code.to_string()),
         duration: format!("{} ms", grouped(attempt.duration)),
-        problem: attempt.problem.unwrap_or_default(),
+        problem: match (attempt.problem, taken) {
+            (Some(problem), _) => problem,
+            (None, true) => String::new(),
+            (None, false) => "Only an answer of 2xx is taken.".to_owned(),
+        },
     }
 }
 

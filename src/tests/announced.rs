@@ -8,11 +8,11 @@ use plangrep::config::Settings;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Answer, SCOPES, TestApp, User, fixture, one_file};
+use crate::harness::{Answer, SCOPES, TestApp, User, fixture, one_file, slow_body};
 
 const JOBS: &str = "/api/open/v1/jobs";
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -171,6 +171,54 @@ async fn a_file_is_announced_put_and_read() {
         (&view["status"], &view["successfulPageCount"]),
         (&json!("completed"), &json!(3))
     );
+}
+
+#[actix_web::test]
+async fn a_completion_is_answered_again_when_its_tokens_have_run_out() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    let bytes = fixture("specification.pdf");
+    let answer = announce(&key, &job, json!([described("a.pdf", &bytes)])).await;
+    let upload = &answer.json["uploads"][0];
+    put(&app.anon(), upload["uploadUrl"].as_str().unwrap(), &bytes).await;
+    let body = json!({ "directUploads": [
+        { "documentId": upload["documentId"], "uploadToken": upload["uploadToken"] }
+    ] });
+    let complete = async |id: &str| {
+        let request = key
+            .request("POST", &format!("{JOBS}/{job}/uploads/complete"))
+            .header("idempotency-key", id)
+            .json(&body);
+        key.send(request).await
+    };
+    let first = complete("k").await;
+    assert_eq!(first.status, 202, "{}", first.text);
+    app.clock.advance(2 * HOUR);
+    let again = complete("k").await;
+    assert_eq!(
+        (again.status, &again.json["idempotent"]),
+        (202, &json!(true))
+    );
+    assert_eq!(again.json["job"], first.json["job"]);
+    assert_eq!(complete("other").await.code(), "expired");
+}
+
+#[actix_web::test]
+async fn a_name_that_is_no_id_is_not_said_again() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    let long = "pgk_live_".repeat(1_000);
+    for body in [
+        json!({ "documentIds": [long] }),
+        json!({ "failedUploads": [{ "documentId": long }, { "documentId": long }] }),
+        json!({ "directUploads": [{ "documentId": long, "uploadToken": "x" }] }),
+    ] {
+        let answer = complete(&key, &job, body).await;
+        assert_eq!((answer.status, answer.code()), (400, "invalid_request"));
+        assert!(answer.text.len() < 300 && !answer.text.contains("pgk_"));
+    }
 }
 
 #[actix_web::test]
@@ -365,6 +413,44 @@ async fn a_small_file_comes_as_text() {
 }
 
 #[actix_web::test]
+async fn who_sends_text_slowly_keeps_only_their_own_workspace_waiting() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let stranger = app
+        .person("Elm Ltd", "Eve", plangrep::accounts::Role::Admin)
+        .await;
+    let (slow, _) = app.key_of(&stranger, &SCOPES).await;
+    let path = format!("{JOBS}/job_00000000000000000000000000/uploads/x/content");
+    let mut senders = Vec::new();
+    let mut sending = Vec::new();
+    for _ in 0..10 {
+        let (sender, body) = slow_body();
+        let request = slow
+            .request("POST", &path)
+            .header("content-type", "application/json")
+            .body(body);
+        sender.send(b"{".to_vec()).unwrap();
+        senders.push(sender);
+        sending.push(tokio::spawn(request.send()));
+    }
+    let job = app.job(&key).await;
+    let bytes = fixture("specification.pdf");
+    let answer = announce(&key, &job, json!([described("a.pdf", &bytes)])).await;
+    let upload = &answer.json["uploads"][0];
+    let document = upload["documentId"].as_str().unwrap();
+    let body = json!({
+        "uploadToken": upload["uploadToken"], "contentBase64": STANDARD.encode(&bytes),
+    });
+    let answer = key
+        .post(&format!("{JOBS}/{job}/uploads/{document}/content"), body)
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    for task in sending {
+        task.abort();
+    }
+}
+
+#[actix_web::test]
 async fn announcements_keep_the_limits_of_a_job() {
     let app = TestApp::start().await;
     let (_, key) = app.admin_and_key().await;
@@ -381,7 +467,7 @@ async fn announcements_keep_the_limits_of_a_job() {
     for (files, status, code) in [
         (json!([]), 400, "invalid_request"),
         (json!(vec![file("a", 1); 101]), 400, "invalid_request"),
-        (json!([file("a", -1)]), 422, "limit_exceeded"),
+        (json!([file("a", -1)]), 400, "invalid_request"),
         (json!([file("a", 10_000_000_001)]), 422, "limit_exceeded"),
         (
             json!([file("a", 9_000_000_000), file("b", 2_000_000_000)]),

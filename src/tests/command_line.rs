@@ -42,6 +42,23 @@ impl Place {
     }
 }
 
+impl Place {
+    /// A person and a key with these scopes, made from the command line; the key's plaintext.
+    pub fn ada_and_key(&self, scopes: &[&str]) -> String {
+        let ada = "user create --email ada@example.com --name Ada --workspace Oak --role admin";
+        let ada: Vec<&str> = ada.split(' ').collect();
+        assert!(self.run(&ada, PASSWORD).status.success());
+        let key = "key create --email ada@example.com --label Nightly";
+        let mut key: Vec<&str> = key.split(' ').collect();
+        for scope in scopes {
+            key.extend(["--scope", scope]);
+        }
+        let made = self.run(&key, "");
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        text(&made.stdout).trim().to_owned()
+    }
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }

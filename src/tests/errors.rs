@@ -264,3 +264,35 @@ async fn health_is_told_without_a_key() {
         .await;
     assert_eq!((head.status, head.text.as_str()), (200, ""));
 }
+
+#[actix_web::test]
+async fn what_was_sent_is_said_again_in_few_words_and_without_a_key() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let secret = key.bearer.clone().unwrap();
+    let long = "x".repeat(300_000);
+    let path = "/api/open/v1/projects";
+    for name in [&secret, &long] {
+        let answers = [
+            key.post(path, json!({ name.as_str(): 1 })).await,
+            key.get(&format!(
+                "{path}/proj_x/jobs?status={}",
+                &name[..name.len().min(5_000)]
+            ))
+            .await,
+            key.upload(
+                "job_x",
+                reqwest::multipart::Form::new().text(name.clone(), "x"),
+            )
+            .await,
+        ];
+        for answer in answers {
+            assert!(
+                answer.status >= 400 && answer.text.len() < 1_500,
+                "{}",
+                answer.text
+            );
+            assert!(!answer.text.contains(&secret[13..]));
+        }
+    }
+}

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::prelude::*;
 use plangrep::accounts::{NewPerson, Role};
 use plangrep::app::{Application, Rooms};
 use plangrep::clock::{Clock, Time};
 use plangrep::config::{Config, Settings};
+use plangrep::db::schema::{credit_ledger, workspaces};
 use plangrep::db::{Conn, Db};
 use plangrep::mail::{Sent, Transport};
 use plangrep::worker::Worker;
@@ -194,6 +195,32 @@ impl TestApp {
             .ok()
             .unwrap();
         receiver.await.unwrap()
+    }
+
+    /// Credits of the one workspace.
+    pub async fn balance(&self) -> i64 {
+        self.query(|c| {
+            workspaces::table
+                .select(workspaces::credits_available)
+                .first(c)
+        })
+        .await
+    }
+
+    /// Every credit that the ledger knows of: available and reserved.
+    pub async fn ledger(&self) -> (i64, i64) {
+        let rows: Vec<(i64, i64)> = self
+            .query(|c| {
+                credit_ledger::table
+                    .select((
+                        credit_ledger::available_change,
+                        credit_ledger::reserved_change,
+                    ))
+                    .load(c)
+            })
+            .await;
+        rows.iter()
+            .fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1))
     }
 
     pub fn anon(&self) -> User {
@@ -426,4 +453,14 @@ pub fn fixture(name: &str) -> Vec<u8> {
         .join("src/tests/fixtures")
         .join(name);
     std::fs::read(path).unwrap()
+}
+
+/// A body that comes as it is sent here, and ends with its sender.
+pub fn slow_body() -> (tokio::sync::mpsc::UnboundedSender<Vec<u8>>, reqwest::Body) {
+    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+    let stream = futures_util::stream::unfold(receiver, |mut receiver| async {
+        let bytes: Vec<u8> = receiver.recv().await?;
+        Some((Ok::<_, std::io::Error>(bytes), receiver))
+    });
+    (sender, reqwest::Body::wrap_stream(stream))
 }

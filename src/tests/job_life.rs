@@ -7,38 +7,12 @@ use diesel::prelude::*;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use plangrep::clock::{DAY, MINUTE};
-use plangrep::db::schema::{
-    credit_ledger, download_tokens, files, job_transitions, jobs, pages, workspaces,
-};
+use plangrep::db::schema::{download_tokens, files, job_transitions, jobs, pages, workspaces};
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, User, fixture, one_file};
+use crate::harness::{TestApp, User, fixture, one_file, slow_body};
 
 const JOBS: &str = "/api/open/v1/jobs";
-
-async fn balance(app: &TestApp) -> i64 {
-    app.query(|c| {
-        workspaces::table
-            .select(workspaces::credits_available)
-            .first(c)
-    })
-    .await
-}
-
-async fn ledger(app: &TestApp) -> (i64, i64) {
-    let rows: Vec<(i64, i64)> = app
-        .query(|c| {
-            credit_ledger::table
-                .select((
-                    credit_ledger::available_change,
-                    credit_ledger::reserved_change,
-                ))
-                .load(c)
-        })
-        .await;
-    rows.iter()
-        .fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1))
-}
 
 /// A job with one file, completed but not run.
 async fn completed(app: &TestApp, key: &User, name: &str) -> String {
@@ -77,7 +51,7 @@ async fn a_cancelled_job_gives_back_what_it_has_not_spent_and_stays_cancelled() 
     let job = completed(&app, &key, "two-sheets.pdf").await;
     app.turn().await;
     assert_eq!(status(&key, &job).await, "processing");
-    assert_eq!(balance(&app).await, 100_000 - 20);
+    assert_eq!(app.balance().await, 100_000 - 20);
     // One page is read; the other is not.
     app.turn().await;
     let path = format!("{JOBS}/{job}");
@@ -93,7 +67,7 @@ async fn a_cancelled_job_gives_back_what_it_has_not_spent_and_stays_cancelled() 
         "2026-11-24T10:00:00.000Z"
     );
     assert_eq!(
-        (balance(&app).await, ledger(&app).await),
+        (app.balance().await, app.ledger().await),
         (100_000 - 10, (100_000 - 10, 0))
     );
     app.drain().await;
@@ -126,7 +100,7 @@ async fn a_job_with_too_few_credits_waits_until_it_is_resumed() {
     assert_eq!((early.status, early.code()), (409, "job_not_resumable"));
     app.drain().await;
     assert_eq!(status(&key, &job).await, "blocked_insufficient_credits");
-    assert_eq!(balance(&app).await, 19);
+    assert_eq!(app.balance().await, 19);
     // Nothing has changed: it is blocked again.
     let answer = key.post_nothing(&format!("{path}/resume")).await;
     assert_eq!(
@@ -139,7 +113,7 @@ async fn a_job_with_too_few_credits_waits_until_it_is_resumed() {
     key.post_nothing(&format!("{path}/resume")).await;
     app.drain().await;
     assert_eq!(status(&key, &job).await, "completed");
-    assert_eq!(balance(&app).await, 0);
+    assert_eq!(app.balance().await, 0);
     let count: i64 = app.query(|c| pages::table.count().get_result(c)).await;
     assert_eq!(count, 2, "surveyed once");
 }
@@ -158,7 +132,7 @@ async fn a_page_that_costs_more_than_expected_blocks_a_job_in_the_middle() {
     .await;
     // The survey takes both for cheap pages.
     app.turn().await;
-    assert_eq!(balance(&app).await, 9);
+    assert_eq!(app.balance().await, 9);
     app.query(|c| {
         diesel::update(jobs::table)
             .set(jobs::drawing_credits_per_page.eq(10))
@@ -180,7 +154,7 @@ async fn a_page_that_costs_more_than_expected_blocks_a_job_in_the_middle() {
             &json!({ "creditsReserved": 11, "creditsDebited": 10 })
         )
     );
-    assert_eq!(balance(&app).await, 0);
+    assert_eq!(app.balance().await, 0);
     set_credits(&app, 9).await;
     key.post_nothing(&format!("{path}/resume")).await;
     app.drain().await;
@@ -192,7 +166,7 @@ async fn a_page_that_costs_more_than_expected_blocks_a_job_in_the_middle() {
             &json!({ "creditsReserved": 20, "creditsDebited": 20 })
         )
     );
-    assert_eq!(balance(&app).await, 0);
+    assert_eq!(app.balance().await, 0);
 }
 
 #[actix_web::test]
@@ -273,7 +247,7 @@ async fn a_forgotten_job_is_gone_with_its_bytes_and_its_costs_stay() {
         })
         .await;
     assert_eq!(left, (0, 0, 0));
-    assert_eq!(ledger(&app).await, (100_000 - 3, 0));
+    assert_eq!(app.ledger().await, (100_000 - 3, 0));
 }
 
 #[actix_web::test]
@@ -355,11 +329,78 @@ async fn completing_again_with_the_same_idempotency_key_answers_the_same() {
     assert_eq!(again.json["job"], first.json["job"]);
     assert_eq!(again.json["job"]["status"], "preflighting");
     assert_eq!(again.json["idempotent"], true);
-    let other = complete(json!({ "documentIds": ["file_x"] })).await;
+    let other = complete(json!({ "documentIds": ["file_00000000000000000000000000"] })).await;
     assert_eq!(
         (other.status, other.code()),
         (422, "idempotency_key_reused")
     );
+}
+
+#[actix_web::test]
+async fn what_a_worker_still_writes_for_a_job_that_was_forgotten_is_deleted_too() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = completed(&app, &key, "specification.pdf").await;
+    let path = format!("{JOBS}/{job}");
+    key.post_nothing(&format!("{path}/cancel")).await;
+    assert_eq!(key.send(key.request("DELETE", &path)).await.status, 204);
+    assert!(!has_bytes(&app, &job));
+    // A worker that has not noticed yet.
+    let late = app.folder.path().join("blobs/jobs").join(&job);
+    std::fs::create_dir_all(late.join("artifacts")).unwrap();
+    app.drain().await;
+    app.clock.advance(MINUTE);
+    app.drain().await;
+    assert!(!has_bytes(&app, &job));
+    let left: i64 = app.query(|c| files::table.count().get_result(c)).await;
+    assert_eq!(left, 0);
+}
+
+#[actix_web::test]
+async fn an_upload_that_ends_after_its_job_is_refused_and_leaves_nothing() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    for (forget, status, code) in [(false, 409, "uploads_closed"), (true, 404, "not_found")] {
+        // Beyond what is held back until the end, and below it.
+        for size in [100, 3 << 20] {
+            let job = app.job(&key).await;
+            let path = format!("{JOBS}/{job}");
+            let bytes = vec![b'x'; size];
+            let file = json!({
+                "fileName": "a.pdf", "contentType": "application/pdf", "fileSize": size,
+                "sha256": crate::announced::sha256(&bytes),
+            });
+            let uploads = format!("{path}/uploads");
+            let announced = key.post(&uploads, json!({ "files": [file] })).await;
+            let url = announced.json["uploads"][0]["uploadUrl"].as_str().unwrap();
+            let (sender, body) = slow_body();
+            let request = app.anon().request("PUT", url).body(body);
+            let half = bytes.len() / 2;
+            sender.send(bytes[..half].to_vec()).unwrap();
+            let sending = tokio::spawn(request.send());
+            // It is under way when the draft is there, or else when it is looked at.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            key.post_nothing(&format!("{path}/cancel")).await;
+            if forget {
+                assert_eq!(key.send(key.request("DELETE", &path)).await.status, 204);
+                app.clock.advance(MINUTE);
+                app.drain().await;
+            }
+            sender.send(bytes[half..].to_vec()).unwrap();
+            drop(sender);
+            let answer = sending.await.unwrap().unwrap();
+            assert_eq!(answer.status(), status, "{forget} {size}");
+            assert!(answer.text().await.unwrap().contains(code));
+            let uploads = app
+                .folder
+                .path()
+                .join("blobs/jobs")
+                .join(&job)
+                .join("uploads");
+            let left = std::fs::read_dir(uploads).map_or(0, std::iter::Iterator::count);
+            assert_eq!(left, 0, "{forget} {size}");
+        }
+    }
 }
 
 #[actix_web::test]
@@ -478,6 +519,11 @@ async fn a_stream_of_events_ends_with_its_key() {
     let mut stream = request.send().await.unwrap().bytes_stream();
     let first = stream.next().await.unwrap().unwrap();
     assert!(first.starts_with(b"id: 1\n"));
+    // It is alive: what happens now is told.
+    key.upload(&job, one_file("a.pdf", fixture("specification.pdf")))
+        .await;
+    let second = stream.next().await.unwrap().unwrap();
+    assert!(second.starts_with(b"id: 2\n"));
     let id = record["id"].as_str().unwrap();
     let revoke = format!("/api/open-api/keys/{id}/revoke");
     assert_eq!(admin.post_nothing(&revoke).await.status, 200);

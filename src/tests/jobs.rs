@@ -59,31 +59,6 @@ async fn obstructed_job(app: &TestApp, key: &User) -> (String, std::path::PathBu
     (path, place)
 }
 
-/// Every credit that the ledger knows of: available and reserved.
-async fn ledger(app: &TestApp) -> (i64, i64) {
-    let rows: Vec<(i64, i64)> = app
-        .query(|c| {
-            credit_ledger::table
-                .select((
-                    credit_ledger::available_change,
-                    credit_ledger::reserved_change,
-                ))
-                .load(c)
-        })
-        .await;
-    rows.iter()
-        .fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1))
-}
-
-async fn balance(app: &TestApp) -> i64 {
-    app.query(|c| {
-        workspaces::table
-            .select(workspaces::credits_available)
-            .first(c)
-    })
-    .await
-}
-
 #[actix_web::test]
 async fn a_project_is_provisioned_and_its_name_is_its_own() {
     let app =
@@ -110,7 +85,7 @@ async fn a_project_is_provisioned_and_its_name_is_its_own() {
     let taken = key.post(path, json!({ "name": "Library" })).await;
     assert_eq!((taken.status, taken.code()), (409, "name_taken"));
     assert_eq!(
-        balance(&app).await,
+        app.balance().await,
         99_960,
         "a refused project costs nothing"
     );
@@ -123,7 +98,7 @@ async fn a_project_is_provisioned_and_its_name_is_its_own() {
     key.post(path, json!({ "name": "School" })).await;
     let list = key.get(path).await;
     assert_eq!(list.json["projects"][0]["name"], "School", "newest first");
-    assert_eq!(ledger(&app).await, (99_920, 0));
+    assert_eq!(app.ledger().await, (99_920, 0));
 }
 
 #[actix_web::test]
@@ -142,7 +117,7 @@ async fn a_project_that_cannot_be_paid_is_not_made() {
         (402, "insufficient_credits")
     );
     let count: i64 = app.query(|c| projects::table.count().get_result(c)).await;
-    assert_eq!((count, balance(&app).await), (0, 10));
+    assert_eq!((count, app.balance().await), (0, 10));
 }
 
 #[actix_web::test]
@@ -214,8 +189,8 @@ async fn a_job_runs_from_upload_to_result() {
     );
     assert_eq!(job["completedAt"], "2026-11-24T10:00:00.000Z");
     assert_eq!(job["expiresAt"], "2026-12-24T10:00:00.000Z");
-    assert_eq!(balance(&app).await, 100_000 - 23);
-    assert_eq!(ledger(&app).await, (100_000 - 23, 0));
+    assert_eq!(app.balance().await, 100_000 - 23);
+    assert_eq!(app.ledger().await, (100_000 - 23, 0));
 
     let result = result_of(&key, &job).await;
     assert_eq!(result["schemaVersion"], "v1");
@@ -498,7 +473,7 @@ async fn hostile_and_foreign_files_fail_alone() {
         (&errors[0]["code"], &errors[0]["fileName"]),
         (&json!("unsupported_format"), &json!("not-a-pdf.pdf"))
     );
-    assert_eq!(balance(&app).await, 100_000 - 20);
+    assert_eq!(app.balance().await, 100_000 - 20);
 }
 
 #[actix_web::test]
@@ -521,7 +496,7 @@ async fn a_job_over_the_page_limit_fails_before_any_debit() {
     let answer = key.get(&format!("/api/open/v1/jobs/{id}/result")).await;
     assert_eq!((answer.status, answer.code()), (409, "result_not_ready"));
     assert_eq!(
-        (balance(&app).await, ledger(&app).await),
+        (app.balance().await, app.ledger().await),
         (100_000, (100_000, 0))
     );
 }
@@ -533,7 +508,7 @@ async fn a_job_that_cannot_be_paid_is_blocked_and_costs_nothing() {
     let (_, key) = app.admin_and_key().await;
     let job = run(&app, &key, &["two-sheets.pdf"]).await;
     assert_eq!(job["status"], "blocked_insufficient_credits");
-    assert_eq!((balance(&app).await, ledger(&app).await), (19, (19, 0)));
+    assert_eq!((app.balance().await, app.ledger().await), (19, (19, 0)));
 }
 
 #[actix_web::test]
@@ -604,7 +579,7 @@ async fn a_run_that_was_cut_off_goes_on_and_bills_no_page_twice() {
         result_of(&key, &job).await["documents"],
         before["documents"]
     );
-    assert_eq!(ledger(&app).await, (100_000 - 3, 0));
+    assert_eq!(app.ledger().await, (100_000 - 3, 0));
 }
 
 #[actix_web::test]
@@ -635,7 +610,7 @@ async fn a_job_that_is_interrupted_again_and_again_fails_and_gives_its_credits_b
     let (path, _) = obstructed_job(&app, &key).await;
     let view = key.get(&path).await.json["job"].clone();
     assert_eq!(view["status"], "processing", "it will be tried again");
-    assert_eq!(balance(&app).await, 100_000 - 3);
+    assert_eq!(app.balance().await, 100_000 - 3);
     for _ in 0..6 {
         app.clock.advance(HOUR);
         app.drain().await;
@@ -646,7 +621,7 @@ async fn a_job_that_is_interrupted_again_and_again_fails_and_gives_its_credits_b
         (&json!("failed"), &json!("internal_error"))
     );
     assert_eq!(
-        (balance(&app).await, ledger(&app).await),
+        (app.balance().await, app.ledger().await),
         (100_000, (100_000, 0))
     );
 }
@@ -667,7 +642,7 @@ async fn a_job_whose_interruption_passes_goes_on() {
         (&view["status"], &view["successfulPageCount"]),
         (&json!("completed"), &json!(3))
     );
-    assert_eq!(ledger(&app).await, (100_000 - 3, 0));
+    assert_eq!(app.ledger().await, (100_000 - 3, 0));
 }
 
 #[actix_web::test]

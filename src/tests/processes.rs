@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::command_line::{Place, Server, text};
-use crate::harness::{PASSWORD, User, fixture, one_file};
+use crate::harness::{SCOPES, User, fixture, one_file};
 
 /// A worker of its own; ended with the test.
 struct Worker(Child);
@@ -43,37 +43,8 @@ const SERVE_ONLY: [(&str, &str); 3] = [
 
 /// A key with every scope, made by the command line.
 fn key_of(place: &Place, url: &str) -> User {
-    let person = [
-        "user",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--workspace",
-        "Oak",
-        "--role",
-        "admin",
-    ];
-    assert!(place.run(&person, PASSWORD).status.success());
-    let key = [
-        "key",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--label",
-        "Takeoff",
-        "--scope",
-        "jobs:read",
-        "--scope",
-        "jobs:write",
-        "--scope",
-        "artifacts:read",
-    ];
-    let made = place.run(&key, "");
-    assert!(made.status.success(), "{}", text(&made.stderr));
     let mut user = User::at(url);
-    user.bearer = Some(text(&made.stdout).trim().to_owned());
+    user.bearer = Some(place.ada_and_key(&SCOPES));
     user
 }
 

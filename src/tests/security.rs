@@ -9,43 +9,15 @@ use diesel::prelude::*;
 use plangrep::db::schema::{api_keys, mail_outbox};
 use serde_json::json;
 
-use crate::command_line::{Place, Server, text};
+use crate::command_line::{Place, Server};
 use crate::harness::{PASSWORD, SCOPES, TestApp, client};
 
 const KEYS: &str = "/api/open-api/keys";
 
-/// A person and a key with all scopes, made from the command line; the key's plaintext.
-fn ada_and_key(place: &Place) -> String {
-    let ada = [
-        "user",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--workspace",
-        "Oak",
-        "--role",
-        "admin",
-    ];
-    assert!(place.run(&ada, PASSWORD).status.success());
-    let key = [
-        "key",
-        "create",
-        "--email",
-        "ada@example.com",
-        "--label",
-        "Nightly",
-        "--scope",
-        "jobs:read",
-    ];
-    text(&place.run(&key, "").stdout).trim().to_owned()
-}
-
 #[actix_web::test]
 async fn a_revoked_key_is_refused_by_every_process_on_open_connections_too() {
     let place = Place::new();
-    let plain = ada_and_key(&place);
+    let plain = place.ada_and_key(&["jobs:read"]);
     let settings = [("PLANGREP_RATE_LIMIT", "0"), ("PLANGREP_LOG", "error")];
     let servers = [
         Server::start_with(&place, &settings),
@@ -227,7 +199,7 @@ async fn links_of_mails_lead_to_the_configured_address_whatever_host_is_sent() {
 async fn the_log_holds_no_key_and_no_line_that_a_stranger_wrote() {
     for format in ["text", "json"] {
         let place = Place::new();
-        let plain = ada_and_key(&place);
+        let plain = place.ada_and_key(&["jobs:read"]);
         let mut server = Server::start_with(
             &place,
             &[("PLANGREP_LOG", "trace"), ("PLANGREP_LOG_FORMAT", format)],
