@@ -171,7 +171,10 @@ pub async fn cancel_job(
     rooms: web::Data<Rooms>,
     job_id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let job = rooms.jobs.cancel(&caller.workspace_id, &job_id).await?;
+    let job = rooms
+        .jobs
+        .cancel(None, &caller.workspace_id, &job_id)
+        .await?;
     Ok(HttpResponse::Ok().json(OneJob { job }))
 }
 
@@ -180,7 +183,10 @@ pub async fn resume_job(
     rooms: web::Data<Rooms>,
     job_id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let job = rooms.jobs.resume(&caller.workspace_id, &job_id).await?;
+    let job = rooms
+        .jobs
+        .resume(None, &caller.workspace_id, &job_id)
+        .await?;
     Ok(HttpResponse::Ok().json(OneJob { job }))
 }
 

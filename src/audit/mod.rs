@@ -1,4 +1,4 @@
-//! The audit log: who did what to which key, member, session or policy, when and from where.
+//! The audit log: who did what to which key, member, session, job or policy, when and from where.
 //! Rooms record an event in the transaction of the change; rows are only ever added.
 
 mod export;
@@ -175,6 +175,10 @@ pub enum Action {
     SessionEnded,
     #[strum(serialize = "policy.changed")]
     PolicyChanged,
+    #[strum(serialize = "job.cancelled")]
+    JobCancelled,
+    #[strum(serialize = "job.resumed")]
+    JobResumed,
     #[strum(serialize = "webhook.redelivered")]
     WebhookRedelivered,
     #[strum(serialize = "credits.granted")]
@@ -213,6 +217,8 @@ impl Action {
             Self::SessionRefused => "Refused a sign-in of",
             Self::SessionEnded => "Ended a session of",
             Self::PolicyChanged => "Changed the policy of",
+            Self::JobCancelled => "Cancelled the job",
+            Self::JobResumed => "Resumed the job",
             Self::WebhookRedelivered => "Sent again the webhook",
             Self::CreditsGranted => "Granted credits to",
         }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::state::{self, Ending};
 use super::store::{self, Filter, JobRow};
 use super::{JobView, Jobs, Status, known_shape, own_job};
+use crate::audit::{self, Action, Actor};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -120,14 +121,20 @@ impl Jobs {
     }
 
     /// Ends a job at once. What was read stays billed; the rest of the reservation returns. A
-    /// worker that reads a page of it stops within two seconds.
-    pub async fn cancel(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
+    /// worker that reads a page of it stops within two seconds. `person`: who does it in the
+    /// browser, if it is not a key.
+    pub async fn cancel(
+        &self,
+        person: Option<Actor>,
+        workspace_id: &str,
+        job_id: &str,
+    ) -> Result<JobView> {
         let now = self.clock.now();
         self.change(
             workspace_id,
             job_id,
             move |connection, job| match state::end(connection, job, &Ending::Cancelled, now)? {
-                true => Ok(()),
+                true => log(connection, person, Action::JobCancelled, job, now),
                 false => Err(Error::new(
                     Code::JobNotCancellable,
                     format!(
@@ -140,15 +147,20 @@ impl Jobs {
         .await
     }
 
-    /// Lets a job go on that had too few credits.
-    pub async fn resume(&self, workspace_id: &str, job_id: &str) -> Result<JobView> {
+    /// Lets a job go on that had too few credits. `person`: as in [`Jobs::cancel`].
+    pub async fn resume(
+        &self,
+        person: Option<Actor>,
+        workspace_id: &str,
+        job_id: &str,
+    ) -> Result<JobView> {
         let now = self.clock.now();
         let job = self
             .change(workspace_id, job_id, move |connection, job| {
                 let is_blocked = job.status == Status::BlockedInsufficientCredits;
                 let to = Status::Preflighting;
                 match is_blocked && state::advance(connection, &job.id, job.status, to, now)? {
-                    true => Ok(()),
+                    true => log(connection, person, Action::JobResumed, job, now),
                     false => Err(Error::new(
                         Code::JobNotResumable,
                         format!(
@@ -214,4 +226,27 @@ impl Jobs {
         // The worker does it again should this be cut off.
         self.purge_job(&job_id).await.map(|_| ())
     }
+}
+
+/// What people do to jobs is in the audit log. What keys do is not: it is their daily work.
+fn log(
+    connection: &mut Conn,
+    person: Option<Actor>,
+    action: Action,
+    job: &JobRow,
+    now: Time,
+) -> Result<()> {
+    let Some(person) = person else {
+        return Ok(());
+    };
+    let name = job.external_id.as_deref().unwrap_or(&job.id);
+    audit::record(
+        connection,
+        &job.workspace_id,
+        &person,
+        action,
+        (&job.id, name),
+        format!("it was {}", job.status.as_str()),
+        now,
+    )
 }

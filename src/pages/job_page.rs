@@ -369,7 +369,8 @@ pub async fn cancel_job(
     place: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (workspace_id, project_id, job_id) = of_project(&member, &rooms, place).await?;
-    let outcome = rooms.jobs.cancel(&workspace_id, &job_id).await;
+    let person = Some(member.actor());
+    let outcome = rooms.jobs.cancel(person, &workspace_id, &job_id).await;
     let words = [
         "The job is cancelled. What it had reserved and not spent is back in the balance.",
         "The job was over already, so nothing was cancelled.",
@@ -385,7 +386,8 @@ pub async fn resume_job(
     place: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (workspace_id, project_id, job_id) = of_project(&member, &rooms, place).await?;
-    let outcome = rooms.jobs.resume(&workspace_id, &job_id).await;
+    let person = Some(member.actor());
+    let outcome = rooms.jobs.resume(person, &workspace_id, &job_id).await;
     let words = [
         "The job goes on where it stopped.",
         "The job is no longer blocked, so there is nothing to resume.",

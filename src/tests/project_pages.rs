@@ -204,9 +204,10 @@ async fn others_jobs_and_forgotten_ones_are_not_found() {
 #[actix_web::test]
 async fn a_member_cancels_and_resumes() {
     let app = TestApp::start_with(|settings| settings.initial_credits = Some("2".to_owned())).await;
-    let (_, key) = app.admin_and_key().await;
+    let (admin, key) = app.admin_and_key().await;
     let mut member = app.member().await;
-    let here = job_page(&app, &key, json!({}), &["specification.pdf"]).await;
+    let body = json!({ "externalId": "bid-7" });
+    let here = job_page(&app, &key, body, &["specification.pdf"]).await;
     let page = member.get(&here).await;
     assert!(page.text.contains("Blocked: too few credits"));
     assert!(page.text.contains("data-live") && page.text.contains("/resume"));
@@ -240,6 +241,27 @@ async fn a_member_cancels_and_resumes() {
     assert!(member.follow(again).await.text.contains("over already"));
     let answer = member.get(&format!("{here}/result")).await;
     assert_eq!(answer.status, 409);
+
+    // Each once, whatever was refused; and nothing of what a key does.
+    let path = format!("/api/open/v1{}", here.rsplit_once('/').unwrap().0);
+    let other = key.post(&path, json!({ "externalId": "by a key" })).await;
+    let other = other.json["job"]["id"].as_str().unwrap();
+    let path = format!("/api/open/v1/jobs/{other}/cancel");
+    assert_eq!(key.post_nothing(&path).await.status, 200);
+    let log = admin.get("/settings/audit?q=bid-7").await.text;
+    for (words, was) in [
+        ("Cancelled the job “bid-7”", "it was preflighting"),
+        (
+            "Resumed the job “bid-7”",
+            "it was blocked_insufficient_credits",
+        ),
+    ] {
+        assert_eq!(log.matches(words).count(), 1, "{words}: {log}");
+        assert!(log.contains(was), "{was}");
+    }
+    assert!(log.contains(&member.email), "{log}");
+    let log = admin.get("/settings/audit").await.text;
+    assert!(!log.contains("by a key"), "{log}");
 }
 
 #[actix_web::test]
