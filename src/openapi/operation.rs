@@ -410,7 +410,7 @@ fn in_header(name: &str, description: &str, schema: Value, example: Value) -> Pa
 pub fn idempotency_key() -> Parameter {
     in_header(
         "Idempotency-Key",
-        "What you call this request. Sent again within 24 hours, the same request gets the first answer again; another request with the same key is refused.",
+        "What you call this request. Sent again within 24 hours, the same request gets the first answer again, whatever has become of the job since, even its deletion; another request with the same key is refused.",
         json!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         json!("7f4c1d52-upload-tower-a"),
     )
