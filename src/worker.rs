@@ -97,6 +97,7 @@ impl Worker {
                         worker.postman.purge().await?;
                         worker.accounts.purge_resets().await?;
                         worker.jobs.purge_requests().await?;
+                        worker.jobs.sweep_uploads().await?;
                         worker.webhooks.purge().await?;
                         Ok(0)
                     })

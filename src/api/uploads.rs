@@ -140,9 +140,7 @@ async fn read_file(mut field: Field, receiving: &mut Receiving) -> Result<()> {
         .content_type()
         .map_or("application/octet-stream", |kind| kind.essence_str())
         .to_owned();
-    let mut file = receiving
-        .begin(&name, file_name.as_deref(), &content_type)
-        .await?;
+    let mut file = receiving.begin(&name, file_name.as_deref(), &content_type)?;
     while let Some(chunk) = soon(field.next()).await? {
         receiving
             .write(&mut file, chunk.map_err(malformed)?)

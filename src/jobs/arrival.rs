@@ -90,7 +90,7 @@ impl Jobs {
         if let Some(etag) = etag {
             return Ok(Arrival::Known(etag));
         }
-        let incoming = self.blobs.incoming(&place(&file, part)).await?;
+        let incoming = self.blobs.incoming(&place(&file, part));
         Ok(Arrival::Open(Box::new(Arriving {
             file,
             part,
@@ -105,13 +105,13 @@ impl Jobs {
             file,
             part,
             size,
-            incoming,
+            mut incoming,
         } = arriving;
         if incoming.size() != size {
             incoming.abort().await;
             return Err(size_mismatch(size));
         }
-        let sha256 = incoming.sha256();
+        let sha256 = incoming.sha256().await?;
         if part.is_none() && sha256 != file.sha256 {
             incoming.abort().await;
             return Err(checksum_mismatch());

@@ -88,6 +88,11 @@ impl Jobs {
         Ok(may_come)
     }
 
+    /// Deletes what is left of uploads whose server was killed.
+    pub async fn sweep_uploads(&self) -> Result<()> {
+        self.blobs.sweep().await
+    }
+
     /// Forgets answers and tokens that nobody can use any more.
     pub async fn purge_requests(&self) -> Result<()> {
         let now = self.clock.now();

@@ -69,7 +69,7 @@ impl Runner {
         if parts.is_empty() {
             return Ok(true);
         }
-        let mut incoming = self.blobs.incoming(&file.blob).await?;
+        let mut incoming = self.blobs.incoming(&file.blob);
         for part in parts_of(file.file_size) {
             let end = part.size.unsigned_abs();
             let mut bytes = self
@@ -81,7 +81,7 @@ impl Runner {
             }
             self.renew(turn).await?;
         }
-        if incoming.sha256() != file.sha256 {
+        if incoming.sha256().await? != file.sha256 {
             incoming.abort().await;
             self.fail_file(turn, file, FaultCode::ChecksumMismatch.into())
                 .await?;

@@ -92,7 +92,7 @@ pub struct ReceivingFile {
 
 impl Receiving {
     /// Begins a part. `file_name` and `content_type` are what the part's own header says.
-    pub async fn begin(
+    pub fn begin(
         &mut self,
         part_name: &str,
         file_name: Option<&str>,
@@ -107,7 +107,7 @@ impl Receiving {
             return Err(too_many_files());
         }
         let file_id = id::new(id::Kind::File);
-        let incoming = self.blobs.incoming(&blob(&self.job_id, &file_id)).await?;
+        let incoming = self.blobs.incoming(&blob(&self.job_id, &file_id));
         Ok(ReceivingFile {
             name: part_name.to_owned(),
             file_id,
