@@ -225,7 +225,7 @@ impl House {
                 blobs,
                 inputs,
                 base_url: base_url.to_owned(),
-                sandbox: Sandbox::new(reader, Limits::default()),
+                sandbox: Sandbox::new(reader, Limits::default()).with_ocr(config.ocr.clone()),
                 scratch,
                 stop: stop.subscribe(),
             }),

@@ -2,18 +2,19 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{NewPerson, Role};
 use crate::app::{self, Application, Foundation};
 use crate::audit::Actor;
 use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
-use crate::documents;
+use crate::documents::{self, Limits, ReadOrder, Sandbox};
 use crate::keys::{Expiry, Keys, Label, Networks, NewKey, Scope, Scopes};
 use crate::openapi;
 
@@ -37,6 +38,8 @@ enum Command {
     Openapi,
     /// Bring the database's schema up to date, and end
     Migrate,
+    /// Read files here and now, without a server
+    Read(ReadArguments),
     /// People
     #[command(subcommand)]
     User(UserCommand),
@@ -46,6 +49,30 @@ enum Command {
     /// Credits
     #[command(subcommand)]
     Credits(CreditsCommand),
+}
+
+#[derive(Args)]
+struct ReadArguments {
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print everything as JSON instead of a summary
+    #[arg(long)]
+    json: bool,
+    /// Only these pages of each file, such as 3 or 1-5
+    #[arg(long, value_parser = page_range)]
+    pages: Option<RangeInclusive<u32>>,
+    /// Leave result.json and the files of the pages (images, text, layout, extracts) in this folder
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// `3` or `1-5`.
+fn page_range(text: &str) -> Result<RangeInclusive<u32>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.trim().parse(), last.trim().parse()) {
+        (Ok(first), Ok(last)) if (1..=last).contains(&first) => Ok(first..=last),
+        _ => Err("must be a page such as 3, or pages such as 1-5".to_owned()),
+    }
 }
 
 #[derive(Subcommand)]
@@ -111,7 +138,8 @@ pub fn main() -> ExitCode {
         return documents::worker_main(arguments);
     }
     match run(std::env::args_os()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             // The one place where the program speaks of its own end.
             let written = writeln!(std::io::stderr(), "plangrep: {error:#}");
@@ -120,20 +148,28 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
+/// False when what was asked for was done, but not all of it went well.
+fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<bool> {
     // Whatever this program writes is for its own user only: the database holds password hashes,
     // the folders hold other people's plans.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let arguments = Arguments::parse_from(arguments);
-    if let Some(Command::Openapi) = arguments.command {
-        // No setting matters to it, not even a wrong one.
-        std::io::stdout().write_all(openapi::json()?.as_bytes())?;
-        return Ok(());
+    // Hardly a setting matters to these two, not even a wrong one.
+    match arguments.command {
+        Some(Command::Openapi) => {
+            std::io::stdout().write_all(openapi::json()?.as_bytes())?;
+            return Ok(true);
+        }
+        Some(Command::Read(asked)) => {
+            let ocr = arguments.settings.ocr.map(PathBuf::from);
+            return actix_web::rt::System::new().block_on(read(asked, ocr));
+        }
+        _ => {}
     }
     let config = Config::from_settings(&arguments.settings)?;
     start_log(&config);
     warn_of_unknown_settings();
-    match arguments.command.unwrap_or(Command::Serve) {
+    let done = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => actix_web::rt::System::new().block_on(serve(config)),
         Command::Worker => actix_web::rt::System::new().block_on(app::work(
             config,
@@ -143,11 +179,24 @@ fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<()> {
         Command::Credits(command) => {
             actix_web::rt::System::new().block_on(credits(config, command))
         }
-        Command::Openapi => Ok(()),
+        Command::Openapi | Command::Read(_) => Ok(()),
         Command::Migrate => Foundation::lay(config, Clock::system()).map(|_| ()),
         Command::User(command) => actix_web::rt::System::new().block_on(user(config, command)),
         Command::Key(command) => actix_web::rt::System::new().block_on(key(config, command)),
-    }
+    };
+    done.map(|()| true)
+}
+
+async fn read(asked: ReadArguments, ocr: Option<PathBuf>) -> anyhow::Result<bool> {
+    let order = ReadOrder {
+        files: asked.files,
+        pages: asked.pages,
+        out: asked.out,
+        json: asked.json,
+        readers: std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let sandbox = Sandbox::new(this_program(), Limits::default()).with_ocr(ocr);
+    documents::read_files(order, &sandbox).await
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {

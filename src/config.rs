@@ -111,6 +111,10 @@ pub struct Settings {
         global = true
     )]
     pub webhook_allow_private: Option<String>,
+    /// The tesseract executable, such as /usr/bin/tesseract: pages that are pictures of text are
+    /// recognised with it [default: they are not]
+    #[arg(long, env = "PLANGREP_OCR", hide_env_values = true, global = true)]
+    pub ocr: Option<String>,
     /// How long a session lasts without being used, such as 12h or 3d [default: 3d]
     #[arg(
         long,
@@ -197,6 +201,8 @@ pub struct Config {
     pub rate_limit: Option<u32>,
     /// Whether webhooks may go to plain http and private addresses.
     pub webhook_allow_private: bool,
+    /// The tesseract executable; `None`: no text is recognised.
+    pub ocr: Option<PathBuf>,
     /// Bytes.
     pub direct_upload_max: i64,
     pub sessions: SessionLimits,
@@ -295,6 +301,15 @@ impl Config {
                         "must be true or false",
                     ));
                 }
+            },
+            ocr: match given(&settings.ocr).map(PathBuf::from) {
+                Some(program) if !program.is_absolute() || !program.is_file() => {
+                    return Err(wrong(
+                        "PLANGREP_OCR",
+                        "must be the path of the tesseract executable, such as /usr/bin/tesseract",
+                    ));
+                }
+                program => program,
             },
             direct_upload_max: number(
                 "PLANGREP_DIRECT_UPLOAD_MAX_BYTES",
@@ -524,6 +539,11 @@ mod tests {
             (
                 refused(|s| s.webhook_allow_private = text("yes")),
                 "PLANGREP_WEBHOOK_ALLOW_PRIVATE",
+            ),
+            (refused(|s| s.ocr = text("tesseract")), "PLANGREP_OCR"),
+            (
+                refused(|s| s.ocr = text("/nowhere/tesseract")),
+                "PLANGREP_OCR",
             ),
             (
                 refused(|s| s.direct_upload_max_bytes = text("5 GB")),

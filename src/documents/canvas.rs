@@ -1,4 +1,4 @@
-//! Takes what a page draws, without pixels: words, and counts of strokes and images.
+//! Takes what a page draws, without pixels: words, strokes, and counts of strokes and images.
 //! The worker runs the PDF interpreter over it once for each page.
 
 use std::time::Duration;
@@ -8,12 +8,13 @@ use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, SoftMask, interpret_page,
+    InterpreterCache, InterpreterSettings, Paint, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::object::Number;
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Vec2};
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect};
 
+use super::strokes::Strokes;
 use super::words::{PlacedGlyph, Word, WordAssembler};
 
 /// What one page draws. Positions are points in the page as shown, y down.
@@ -31,6 +32,26 @@ pub(super) struct Canvas {
     pub image_count: u64,
     /// Sum of image areas over the page's area, at most 1.
     pub image_share: f64,
+    pub strokes: Strokes,
+}
+
+impl Canvas {
+    /// An empty page of this size in points.
+    pub fn empty(width: f64, height: f64) -> Self {
+        Self {
+            width,
+            height,
+            words: Vec::new(),
+            glyph_count: 0,
+            unmapped_count: 0,
+            path_count: 0,
+            straight_strokes: 0,
+            oblique_strokes: 0,
+            image_count: 0,
+            image_share: 0.0,
+            strokes: Strokes::new(width, height),
+        }
+    }
 }
 
 /// Unwound with when a page uses up its time; never printed.
@@ -82,6 +103,7 @@ pub(super) fn take_in<'a>(
         oblique_strokes: 0,
         image_count: 0,
         image_area: 0.0,
+        strokes: Strokes::new(width, height),
     };
     interpret_page(page, &mut context, &mut sink);
     Canvas {
@@ -95,6 +117,7 @@ pub(super) fn take_in<'a>(
         oblique_strokes: sink.oblique_strokes,
         image_count: sink.image_count,
         image_share: (sink.image_area / frame.area().max(1.0)).clamp(0.0, 1.0),
+        strokes: sink.strokes,
     }
 }
 
@@ -110,6 +133,7 @@ struct Sink {
     oblique_strokes: u64,
     image_count: u64,
     image_area: f64,
+    strokes: Strokes,
 }
 
 impl Sink {
@@ -121,27 +145,29 @@ impl Sink {
         }
     }
 
-    fn count_strokes(&mut self, path: &BezPath, transform: Affine) {
-        let [a, b, c, d, _, _] = transform.as_coeffs();
-        let turn = |v: Vec2| Vec2::new(a * v.x + c * v.y, b * v.x + d * v.y);
+    fn take_strokes(&mut self, path: &BezPath, transform: Affine) {
+        self.strokes.add_round(path, transform);
         let mut here = Point::ZERO;
         let mut start = Point::ZERO;
         for element in path.elements() {
             let end = match *element {
                 PathEl::MoveTo(to) => {
-                    here = to;
-                    start = to;
+                    here = transform * to;
+                    start = here;
                     continue;
                 }
-                PathEl::LineTo(to) => to,
+                PathEl::LineTo(to) => transform * to,
                 PathEl::QuadTo(_, to) | PathEl::CurveTo(_, _, to) => {
                     self.oblique_strokes += 1;
+                    let to = transform * to;
+                    self.strokes.add_curve(here, to);
                     here = to;
                     continue;
                 }
                 PathEl::ClosePath => start,
             };
-            let step = turn(end - here);
+            let step = end - here;
+            self.strokes.add_line(here, end);
             here = end;
             // Shorter than a point is dust; 2 % off the axis still counts as along it.
             let (long, short) = (
@@ -157,6 +183,19 @@ impl Sink {
                 self.straight_strokes += 1;
             }
         }
+    }
+}
+
+/// Whether the paint is the colour of paper: it covers what lies below.
+fn is_white(paint: &Paint<'_>) -> bool {
+    match paint {
+        Paint::Color(colour) => colour
+            .to_rgba()
+            .to_rgba8()
+            .iter()
+            .take(3)
+            .all(|part| *part >= 252),
+        Paint::Pattern(_) => false,
     }
 }
 
@@ -197,15 +236,22 @@ impl<'a> Device<'a> for Sink {
         self.tick();
         self.path_count += 1;
         if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
-            self.count_strokes(path, props.transform);
+            self.take_strokes(path, props.transform);
+        } else if matches!(mode, DrawMode::Fill(_)) {
+            self.strokes
+                .add_filled_path(path, props.transform, is_white(&props.paint));
         }
     }
 
-    fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, mode: &DrawMode) {
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         self.tick();
         self.path_count += 1;
+        let shown = props.transform.transform_rect_bbox(*rect);
         if matches!(mode, DrawMode::Stroke(_) | DrawMode::FillAndStroke(..)) {
             self.straight_strokes += 4;
+            self.strokes.add_box(shown);
+        } else if matches!(mode, DrawMode::Fill(_)) {
+            self.strokes.add_filled_box(shown, is_white(&props.paint));
         }
     }
 
@@ -222,21 +268,26 @@ impl<'a> Device<'a> for Sink {
             .transform
             .transform_rect_bbox(pixels)
             .intersect(self.frame);
+        self.strokes.add_picture(shown);
         let area = shown.area();
         if area.is_finite() {
             self.image_area += area;
         }
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {
+    fn push_clip_path(&mut self, clip: &ClipPath) {
         self.tick();
+        self.strokes.push_clip(clip.path.control_box());
     }
 
-    fn push_clip_rect(&mut self, _: &Rect) {
+    fn push_clip_rect(&mut self, rect: &Rect) {
         self.tick();
+        self.strokes.push_clip(*rect);
     }
 
-    fn pop_clip(&mut self) {}
+    fn pop_clip(&mut self) {
+        self.strokes.pop_clip();
+    }
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
         self.tick();

@@ -10,6 +10,7 @@ pub enum FaultCode {
     PasswordProtected,
     UnsupportedEncryption,
     UnsupportedFormat,
+    UnsupportedImage,
     Damaged,
     NoPages,
     TooManyPages,
@@ -32,6 +33,7 @@ impl FaultCode {
             Self::PasswordProtected => "password_protected",
             Self::UnsupportedEncryption => "unsupported_encryption",
             Self::UnsupportedFormat => "unsupported_format",
+            Self::UnsupportedImage => "unsupported_image",
             Self::Damaged => "damaged",
             Self::NoPages => "no_pages",
             Self::TooManyPages => "too_many_pages",
@@ -55,19 +57,22 @@ impl FaultCode {
                 "The PDF asks for a password. Save a copy without one and upload that."
             }
             Self::UnsupportedEncryption => "The PDF is encrypted in a way that cannot be read.",
-            Self::UnsupportedFormat => "The file is not a PDF.",
-            Self::Damaged => "The PDF is damaged and could not be opened.",
-            Self::NoPages => "The PDF has no pages.",
-            Self::TooManyPages => "The PDF has more than 5,000 pages.",
-            Self::TooLarge => "The PDF, or something in it, is too large to read.",
-            Self::NoSuchPage => "The PDF has no such page.",
+            Self::UnsupportedFormat => "The file is not a PDF, PNG, JPEG or TIFF.",
+            Self::UnsupportedImage => {
+                "The image is stored in a way that cannot be read. Save it as PDF or PNG and upload that."
+            }
+            Self::Damaged => "The file is damaged and could not be opened.",
+            Self::NoPages => "The file has no pages.",
+            Self::TooManyPages => "The file has more than 5,000 pages.",
+            Self::TooLarge => "The file, or something in it, is too large to read.",
+            Self::NoSuchPage => "The file has no such page.",
             Self::PageUnreadable => "The page is damaged and could not be read.",
             Self::PageTooComplex => "The page draws more than can be read in reasonable time.",
             Self::InputUnreadable => "The stored file could not be opened.",
             Self::OutputUnwritable => "The result of reading the page could not be stored.",
-            Self::OutOfTime => "Reading the PDF took too long and was stopped.",
-            Self::OutOfMemory => "Reading the PDF needed too much memory and was stopped.",
-            Self::ReaderCrashed => "The PDF could not be read: the reader stopped on it.",
+            Self::OutOfTime => "Reading the file took too long and was stopped.",
+            Self::OutOfMemory => "Reading the file needed too much memory and was stopped.",
+            Self::ReaderCrashed => "The file could not be read: the reader stopped on it.",
             Self::ChecksumMismatch => {
                 "The bytes that came do not have the SHA-256 that was announced."
             }
@@ -101,6 +106,7 @@ mod tests {
             FaultCode::PasswordProtected,
             FaultCode::UnsupportedEncryption,
             FaultCode::UnsupportedFormat,
+            FaultCode::UnsupportedImage,
             FaultCode::Damaged,
             FaultCode::NoPages,
             FaultCode::TooManyPages,
@@ -113,6 +119,7 @@ mod tests {
             FaultCode::OutOfTime,
             FaultCode::OutOfMemory,
             FaultCode::ReaderCrashed,
+            FaultCode::ChecksumMismatch,
         ] {
             let wire = serde_json::to_string(&code).unwrap();
             assert_eq!(wire, format!("\"{}\"", code.as_str()));

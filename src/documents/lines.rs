@@ -166,7 +166,7 @@ pub(super) fn text_lines(words: &[Word]) -> Vec<Line> {
 
 /// Lines that stand under each other, top block first. Looks back over a bounded number of open
 /// blocks, so that a hostile page cannot make it slow.
-fn blocks(lines: Vec<Line>) -> Vec<Vec<Line>> {
+pub(super) fn blocks(lines: Vec<Line>) -> Vec<Vec<Line>> {
     const OPEN_BLOCKS: usize = 200;
     let mut blocks: Vec<Vec<Line>> = Vec::new();
     for line in lines {

@@ -1,25 +1,43 @@
-//! The engine: the bytes of a PDF in, pages out (text, words with boxes, images, sheet facts).
+//! The engine: the bytes of a PDF or an image in, pages out (text, words with boxes, images, sheet facts).
 //! A file is read in a child process; the job runner calls `Sandbox`, `main` calls `worker_main`.
 
+mod binding;
+mod bound;
 mod canvas;
-mod discipline;
+mod command;
+mod errand;
+mod extracts;
 mod fault;
+mod fence;
 mod kind;
+mod layout;
 mod lines;
+mod ocr;
+mod outline;
 mod page;
+mod page_labels;
+mod papers;
 mod picture;
+mod raster;
+mod reader;
+mod regions;
+mod rendering;
 mod sandbox;
-mod scale;
 mod script;
-mod sheet_name;
-mod sheet_number;
-mod title_block;
-mod trade_words;
+mod sheets;
+mod source;
+mod specifications;
+mod strokes;
+mod text_string;
 mod words;
 mod worker;
 
+pub use binding::{Order, OrderedFile, OrderedPage};
+pub use bound::*;
+pub use command::{ReadOrder, read_files};
 pub use fault::{Fault, FaultCode};
 pub use kind::classify_document;
+pub use layout::{Cell, DisplayBox, Mention, Region, RegionType, Table};
 pub use page::{Artifact, ArtifactType, Classification, PageKind, PageReading, PageSigns};
 pub use sandbox::{Limits, Reading, Sandbox, SandboxError};
 pub use script::Event;

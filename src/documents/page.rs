@@ -1,6 +1,8 @@
 //! What is said about a page, and the lines in which the child process says it.
 //! The worker writes these, the sandbox reads them, the job runner keeps them.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -71,10 +73,15 @@ pub enum ArtifactType {
     Thumbnail,
     PageText,
     PageLayout,
+    /// One region of a sheet, cut out of the page image.
+    RegionImage,
+    /// What was read from a sheet, a section or a document, whole.
+    ExtractedJson,
 }
 
 impl ArtifactType {
-    pub const ALL: [Self; 4] = [
+    /// The files that every page has.
+    pub const OF_PAGE: [Self; 4] = [
         Self::PageImage,
         Self::Thumbnail,
         Self::PageText,
@@ -88,29 +95,37 @@ impl ArtifactType {
             Self::Thumbnail => "thumbnail",
             Self::PageText => "page_text",
             Self::PageLayout => "page_layout",
+            Self::RegionImage => "region_image",
+            Self::ExtractedJson => "extracted_json",
         }
     }
 
     /// The media type of the file.
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::PageImage | Self::Thumbnail => "image/webp",
+            Self::PageImage | Self::Thumbnail | Self::RegionImage => "image/webp",
             Self::PageText => "text/plain; charset=utf-8",
-            Self::PageLayout => "application/json",
+            Self::PageLayout | Self::ExtractedJson => "application/json",
         }
     }
 
-    /// The file's name in the output folder, for example `p0001.webp` for page 1.
-    pub fn file_name(self, page_number: u32) -> String {
-        let ending = match self {
-            Self::PageImage => "webp",
-            Self::Thumbnail => "thumbnail.webp",
-            Self::PageText => "txt",
-            Self::PageLayout => "json",
-        };
-        format!("p{page_number:04}.{ending}")
+    /// The file's name in the output folder, for example `p0001.webp` for page 1, `p0001.r02.webp`
+    /// for the second region on it. Only regions and extracts have a `part`, counting from 1.
+    pub fn file_name(self, page_number: u32, part: usize) -> String {
+        let page = format!("p{page_number:04}");
+        match self {
+            Self::PageImage => format!("{page}.webp"),
+            Self::Thumbnail => format!("{page}.thumbnail.webp"),
+            Self::PageText => format!("{page}.txt"),
+            Self::PageLayout => format!("{page}.json"),
+            Self::RegionImage => format!("{page}.r{part:02}.webp"),
+            Self::ExtractedJson => format!("{page}.x{part:02}.json"),
+        }
     }
 }
+
+/// More regions than this on one sheet are noise.
+pub(super) const MOST_REGIONS: usize = 200;
 
 /// One file in the output folder; `file_size` in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +135,27 @@ pub struct Artifact {
     pub content_type: String,
     pub file_name: String,
     pub file_size: u64,
+}
+
+impl Artifact {
+    /// Writes under another name first, so that a file of the right name is always whole.
+    pub(super) fn write(
+        folder: &Path,
+        kind: ArtifactType,
+        file_name: String,
+        bytes: &[u8],
+    ) -> Result<Self, FaultCode> {
+        let part = folder.join(format!("{file_name}.part"));
+        std::fs::write(&part, bytes)
+            .and_then(|()| std::fs::rename(&part, folder.join(&file_name)))
+            .map_err(|_| FaultCode::OutputUnwritable)?;
+        Ok(Self {
+            r#type: kind,
+            content_type: kind.content_type().to_owned(),
+            file_name,
+            file_size: bytes.len() as u64,
+        })
+    }
 }
 
 /// Everything read from one page. Sizes are in points (1/72 inch) of the page as it is shown:
@@ -157,7 +193,13 @@ pub struct PageReading {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<String>,
     pub signs: PageSigns,
-    /// Empty in a survey; in a reading the four files of the page.
+    /// The page shows text that could not be read: it is a picture, or its letters are unknown.
+    #[serde(default)]
+    pub needs_ocr: bool,
+    /// The words were recognised in the picture of the page.
+    #[serde(default)]
+    pub ocr: bool,
+    /// Empty in a survey; in a reading the four files of the page, then the pictures of its regions.
     pub artifacts: Vec<Artifact>,
 }
 

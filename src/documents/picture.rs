@@ -1,24 +1,23 @@
-//! Renders a page at 150 dpi, encodes it as lossless WebP, and makes its thumbnail.
-//! The worker asks for each page that it reads.
+//! The pixels of a page or a part of one: cut, turned, made small, and encoded as lossless WebP.
+//! The reader of pages makes the files of it.
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::page::Page;
-use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image_webp::{ColorType, WebPEncoder};
 
+use super::layout::DisplayBox;
+
 /// Pixels to the inch of a page image.
-const RESOLUTION: f64 = 150.0;
+pub(super) const RESOLUTION: f64 = 150.0;
 /// A larger page is rendered at a lower resolution: at most this many pixels,
-const MOST_PIXELS: f64 = 40e6;
+pub(super) const MOST_PIXELS: f64 = 40e6;
 /// and this many on a side (WebP ends at 16,383).
-const LONGEST_SIDE: f64 = 16_000.0;
+pub(super) const LONGEST_SIDE: f64 = 16_000.0;
 /// The longer side of a thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 320;
 
 /// Rows of pixels from the top; one byte a pixel when grey, else three (red, green, blue).
+#[derive(Clone)]
 pub(super) struct Picture {
     pub width: u32,
     pub height: u32,
@@ -36,55 +35,84 @@ pub(super) enum PictureError {
     Resize(#[from] fast_image_resize::ResizeError),
 }
 
-/// Pixels per page unit across and down, for a page of this size in its own units: 150 dpi, less
-/// for a page that would be too large, and never less than one pixel a side.
-pub(super) fn scale_of(width: f64, height: f64, user_unit: f64) -> (f32, f32) {
-    let scale = (RESOLUTION / 72.0 * user_unit)
-        .min((MOST_PIXELS / (width * height)).sqrt())
-        .min(LONGEST_SIDE / width.max(height));
-    // The renderer cuts the pixel count off, so a hair is added to the whole number.
-    let whole = |side: f64| (((side * scale).round().max(1.0) + 0.01) / side) as f32;
-    (whole(width), whole(height))
-}
-
 impl Picture {
-    /// Renders the page on white. May panic on a page that the renderer cannot stand.
-    pub fn of_page<'a>(
-        page: &'a Page<'a>,
-        cache: &RenderCache<'a>,
-        settings: &InterpreterSettings,
-        user_unit: f64,
-    ) -> Self {
-        let (width, height) = page.render_dimensions();
-        let (x_scale, y_scale) = scale_of(f64::from(width), f64::from(height), user_unit);
-        let pixmap = hayro::render(
-            page,
-            cache,
-            settings,
-            &RenderSettings::default(),
-            &PixmapSettings {
-                x_scale,
-                y_scale,
-                bg_color: WHITE,
-            },
-        );
-        let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-        let (colours, _) = pixmap.data_as_u8_slice().as_chunks::<4>();
-        // Most sheets are black on white: a third of the bytes, and faster to encode.
-        let is_grey = colours.iter().all(|&[r, g, b, _]| r == g && g == b);
-        let pixels = if is_grey {
-            colours.iter().map(|&[r, ..]| r).collect()
-        } else {
-            let mut pixels = Vec::with_capacity(colours.len() * 3);
-            for &[r, g, b, _] in colours {
-                pixels.extend_from_slice(&[r, g, b]);
-            }
-            pixels
-        };
+    /// Of one byte a pixel.
+    pub fn of_grey(width: u32, height: u32, pixels: Vec<u8>) -> Self {
         Self {
             width,
             height,
-            is_grey,
+            is_grey: true,
+            pixels,
+        }
+    }
+
+    /// Of three bytes a pixel.
+    pub fn of_colours(width: u32, height: u32, pixels: Vec<u8>) -> Self {
+        Self {
+            width,
+            height,
+            is_grey: false,
+            pixels,
+        }
+    }
+
+    /// The same in grey, by the weights of ITU-R BT.601.
+    pub fn into_grey(self) -> Self {
+        if self.is_grey {
+            return self;
+        }
+        let (colours, _) = self.pixels.as_chunks::<3>();
+        let pixels = colours.iter().map(|&[r, g, b]| {
+            let [r, g, b] = [r, g, b].map(u32::from);
+            ((299 * r + 587 * g + 114 * b + 500) / 1_000) as u8
+        });
+        Self::of_grey(self.width, self.height, pixels.collect())
+    }
+
+    /// Rows from the top.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// Upright, from the way of holding that TIFF and EXIF number: 3 upside down, 6 to be turned
+    /// clockwise, 8 the other way; 2, 4, 5 and 7 are mirrored. Any other number changes nothing.
+    pub fn turned(self, orientation: u64) -> Self {
+        if !(2..=8).contains(&orientation) {
+            return self;
+        }
+        match self.is_grey {
+            true => self.turned_pixels::<1>(orientation),
+            false => self.turned_pixels::<3>(orientation),
+        }
+    }
+
+    fn turned_pixels<const CHANNELS: usize>(self, orientation: u64) -> Self {
+        let (wide, high) = (self.width as usize, self.height as usize);
+        let (width, height) = match orientation {
+            5..=8 => (high, wide),
+            _ => (wide, high),
+        };
+        let (from, _) = self.pixels.as_chunks::<CHANNELS>();
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (column, row) = match orientation {
+                    2 => (wide - 1 - x, y),
+                    3 => (wide - 1 - x, high - 1 - y),
+                    4 => (x, high - 1 - y),
+                    5 => (y, x),
+                    6 => (y, high - 1 - x),
+                    7 => (wide - 1 - y, high - 1 - x),
+                    _ => (wide - 1 - y, x),
+                };
+                let pixel = from.get(row * wide + column);
+                pixels.extend(pixel.copied().unwrap_or([255; CHANNELS]));
+            }
+        }
+        Self {
+            width: width as u32,
+            height: height as u32,
+            is_grey: self.is_grey,
             pixels,
         }
     }
@@ -99,6 +127,37 @@ impl Picture {
         };
         WebPEncoder::new(&mut file).encode(&self.pixels, self.width, self.height, colours)?;
         Ok(file)
+    }
+
+    /// A part of the picture, at least one pixel a side.
+    pub fn cut(&self, part: DisplayBox) -> Self {
+        let pixel = |share: f64, side: u32| ((share * f64::from(side)) as u32).min(side);
+        let (left, top) = (
+            pixel(part.left, self.width).min(self.width.saturating_sub(1)),
+            pixel(part.top, self.height).min(self.height.saturating_sub(1)),
+        );
+        let (right, bottom) = (
+            pixel(part.right, self.width).max(left + 1),
+            pixel(part.bottom, self.height).max(top + 1),
+        );
+        let depth = if self.is_grey { 1 } else { 3 };
+        let row = self.width as usize * depth;
+        let (from, to) = (left as usize * depth, right as usize * depth);
+        let pixels = self
+            .pixels
+            .chunks_exact(row.max(1))
+            .take(bottom as usize)
+            .skip(top as usize)
+            .filter_map(|row| row.get(from..to))
+            .flatten()
+            .copied()
+            .collect();
+        Self {
+            width: right - left,
+            height: bottom - top,
+            is_grey: self.is_grey,
+            pixels,
+        }
     }
 
     /// The picture with a longer side of 320 pixels. Uses up the large one to spare memory.
@@ -131,28 +190,29 @@ impl Picture {
 mod tests {
     use super::*;
 
-    fn pixels_of(width: f64, height: f64, unit: f64) -> (f64, f64) {
-        let (x, y) = scale_of(width, height, unit);
-        (width * f64::from(x), height * f64::from(y))
-    }
-
     #[test]
-    fn a_letter_page_has_150_pixels_to_the_inch() {
-        let (width, height) = pixels_of(612.0, 792.0, 1.0);
-        assert!((width - 1275.0).abs() < 0.5 && (height - 1650.0).abs() < 0.5);
-    }
-
-    #[test]
-    fn no_page_is_larger_than_the_limits_or_smaller_than_a_pixel() {
-        for (width, height, unit) in [
-            (1e9, 1e9, 1.0),
-            (14_400.0, 14_400.0, 75_000.0),
-            (1e6, 1.0, 1.0),
-            (1.0, 1.0, 1.0),
-        ] {
-            let (x, y) = pixels_of(width, height, unit);
-            assert!(x * y <= MOST_PIXELS * 1.01, "{width} x {height}");
-            assert!(x.max(y) <= LONGEST_SIDE * 1.01 && x.min(y) >= 1.0);
+    fn a_picture_is_turned_upright_from_any_way_of_holding() {
+        // A B C      as the way of holding has it when the upright picture is this
+        // D E F
+        let stored = |orientation| match orientation {
+            1 => (3, "ABCDEF"),
+            2 => (3, "CBAFED"),
+            3 => (3, "FEDCBA"),
+            4 => (3, "DEFABC"),
+            5 => (2, "ADBECF"),
+            6 => (2, "CFBEAD"),
+            7 => (2, "FCEBDA"),
+            _ => (2, "DAEBFC"),
+        };
+        for orientation in 1..=8 {
+            let (width, letters) = stored(orientation);
+            let grey = Picture::of_grey(width, 6 / width, letters.bytes().collect());
+            let turned = grey.turned(orientation);
+            assert_eq!((turned.width, turned.height), (3, 2), "{orientation}");
+            assert_eq!(turned.pixels, b"ABCDEF", "{orientation}");
+            let bytes = letters.bytes().flat_map(|letter| [letter, 0, letter]);
+            let turned = Picture::of_colours(width, 6 / width, bytes.collect()).turned(orientation);
+            assert!(turned.pixels.starts_with(b"A\0AB\0B"), "{orientation}");
         }
     }
 

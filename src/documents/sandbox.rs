@@ -1,4 +1,4 @@
-//! The parent's side: starts the child process for one PDF, checks every line it says, and ends it
+//! The parent's side: starts the child process for one file, checks every line it says, and ends it
 //! when it is slow, large or dishonest. The job runner calls it.
 
 use std::io;
@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::fault::FaultCode;
+use super::ocr;
 use super::page::WorkerLine;
 use super::script::{Event, Script};
 
@@ -71,12 +72,25 @@ pub enum SandboxError {
 pub struct Sandbox {
     executable: PathBuf,
     limits: Limits,
+    ocr: Option<PathBuf>,
 }
 
 impl Sandbox {
     /// `executable` is the server's own file: it is started with `pdf-worker` as first argument.
     pub fn new(executable: PathBuf, limits: Limits) -> Self {
-        Self { executable, limits }
+        Self {
+            executable,
+            limits,
+            ocr: None,
+        }
+    }
+
+    /// With the executable of tesseract, readings recognise the text of pages that are pictures.
+    pub fn with_ocr(self, tesseract: Option<PathBuf>) -> Self {
+        Self {
+            ocr: tesseract,
+            ..self
+        }
     }
 
     /// Starts a look at every page without rendering. Must be called inside a tokio runtime.
@@ -113,7 +127,18 @@ impl Sandbox {
             .arg(pages.end().to_string());
         let count = u32::try_from(pages.clone().count()).unwrap_or(u32::MAX);
         self.limit(&mut command, self.limits.time_for(count));
+        if let Some(tesseract) = &self.ocr {
+            command.arg("--ocr").arg(tesseract);
+        }
         self.start(command, Script::of_reading(pages), count)
+    }
+
+    /// Starts the binding of the order in `folder`, which has `pages` pages. Must be called inside a
+    /// tokio runtime.
+    pub fn bind(&self, folder: &Path, pages: u32) -> Result<Reading, SandboxError> {
+        let mut command = self.command("bind", folder);
+        self.limit(&mut command, self.limits.time_for(pages));
+        self.start(command, Script::of_binding(), pages)
     }
 
     fn command(&self, task: &str, input: &Path) -> Command {
@@ -146,13 +171,20 @@ impl Sandbox {
         let stdout = child.stdout.take().ok_or(SandboxError::NoOutput)?;
         let stderr = child.stderr.take().ok_or(SandboxError::NoOutput)?;
         let now = Instant::now();
+        // Recognising text takes its own time, page by page.
+        let mut limits = self.limits.clone();
+        let mut deadline = now + limits.time_for(pages) * PATIENCE;
+        if self.ocr.is_some() {
+            limits.page_time += ocr::PAGE_TIME;
+            deadline += ocr::PAGE_TIME.saturating_mul(pages);
+        }
         Ok(Reading {
             child,
             stdout,
             complaint: Some(tokio::spawn(first_bytes(stderr))),
-            limits: self.limits.clone(),
+            limits,
             started: now,
-            deadline: now + self.limits.time_for(pages) * PATIENCE,
+            deadline,
             last_line: now,
             buffer: Vec::new(),
             searched: 0,

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use super::fault::{Fault, FaultCode};
-use super::page::{ArtifactType, MOST_PAGES, PageReading, WorkerLine};
+use super::page::{ArtifactType, MOST_PAGES, MOST_REGIONS, PageReading, WorkerLine};
 
 /// What a child has told, in order. `Failed` and `Done` come last, and one of them always comes.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub enum Event {
 /// cannot name other files, other pages or its own words for people.
 #[derive(Debug)]
 pub(super) struct Script {
-    is_survey: bool,
+    task: Task,
     pages: RangeInclusive<u32>,
     page_count: Option<u32>,
     next_page: u32,
@@ -28,20 +28,32 @@ pub(super) struct Script {
     is_done: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    Survey,
+    Reading,
+    Binding,
+}
+
 impl Script {
+    /// For a binding: it says nothing but its end.
+    pub fn of_binding() -> Self {
+        Self::new(Task::Binding, 1..=MOST_PAGES)
+    }
+
     /// For a survey from this page to the last.
     pub fn of_survey(from: u32) -> Self {
-        Self::new(true, from..=MOST_PAGES)
+        Self::new(Task::Survey, from..=MOST_PAGES)
     }
 
     /// For a reading of these pages.
     pub fn of_reading(pages: RangeInclusive<u32>) -> Self {
-        Self::new(false, pages)
+        Self::new(Task::Reading, pages)
     }
 
-    fn new(is_survey: bool, pages: RangeInclusive<u32>) -> Self {
+    fn new(task: Task, pages: RangeInclusive<u32>) -> Self {
         Self {
-            is_survey,
+            task,
             next_page: *pages.start(),
             pages,
             page_count: None,
@@ -51,7 +63,7 @@ impl Script {
     }
 
     pub fn is_survey(&self) -> bool {
-        self.is_survey
+        self.task == Task::Survey
     }
 
     pub fn is_done(&self) -> bool {
@@ -67,6 +79,16 @@ impl Script {
         const OUT_OF_TURN: FaultCode = FaultCode::ReaderCrashed;
         if self.is_done {
             return Err(OUT_OF_TURN);
+        }
+        if self.task == Task::Binding {
+            return match line {
+                WorkerLine::Done {} => {
+                    self.is_done = true;
+                    Ok(None)
+                }
+                WorkerLine::Failed { code, .. } => Err(code),
+                _ => Err(OUT_OF_TURN),
+            };
         }
         match line {
             WorkerLine::Opened { page_count } => {
@@ -129,18 +151,27 @@ impl Script {
     }
 
     fn is_plausible(&self, page: &PageReading) -> bool {
-        let files = match self.is_survey {
+        let files = match self.is_survey() {
             true => page.artifacts.is_empty(),
             false => {
-                page.artifacts.len() == ArtifactType::ALL.len()
+                let regions = page
+                    .artifacts
+                    .len()
+                    .saturating_sub(ArtifactType::OF_PAGE.len());
+                let expected = ArtifactType::OF_PAGE
+                    .map(|kind| (kind, 0))
+                    .into_iter()
+                    .chain((1..=regions).map(|part| (ArtifactType::RegionImage, part)));
+                page.artifacts.len() >= ArtifactType::OF_PAGE.len()
+                    && regions <= MOST_REGIONS
                     && page
                         .artifacts
                         .iter()
-                        .zip(ArtifactType::ALL)
-                        .all(|(file, kind)| {
+                        .zip(expected)
+                        .all(|(file, (kind, part))| {
                             file.r#type == kind
                                 && file.content_type == kind.content_type()
-                                && file.file_name == kind.file_name(page.page_number)
+                                && file.file_name == kind.file_name(page.page_number, part)
                         })
             }
         };
@@ -204,12 +235,12 @@ mod tests {
     #[test]
     fn a_file_of_another_name_is_refused() {
         let page = |name: &str| {
-            let files: Vec<_> = ArtifactType::ALL
+            let files: Vec<_> = ArtifactType::OF_PAGE
                 .iter()
                 .map(|kind| {
                     let name = match kind {
                         ArtifactType::PageText => name.to_owned(),
-                        kind => kind.file_name(1),
+                        kind => kind.file_name(1, 0),
                     };
                     serde_json::json!({"type": kind, "contentType": kind.content_type(),
                         "fileName": name, "fileSize": 1})

@@ -33,6 +33,36 @@ pub(super) struct Word {
 }
 
 impl Word {
+    /// A word whose baseline starts at `origin` and runs `length` points along a direction of
+    /// length 1; `size` is one em in points.
+    pub fn placed(text: String, origin: Point, along: Vec2, length: f64, size: f64) -> Self {
+        // The letters stand from 0.22 em below the baseline to 0.78 em above it.
+        let up = Vec2::new(along.y, -along.x);
+        let end = origin + along * length;
+        let corners = [
+            origin + up * (0.78 * size),
+            origin - up * (0.22 * size),
+            end + up * (0.78 * size),
+            end - up * (0.22 * size),
+        ];
+        let (mut least, mut most) = (origin, origin);
+        for corner in corners {
+            least = Point::new(least.x.min(corner.x), least.y.min(corner.y));
+            most = Point::new(most.x.max(corner.x), most.y.max(corner.y));
+        }
+        Self {
+            text,
+            left: least.x,
+            top: least.y,
+            right: most.x,
+            bottom: most.y,
+            origin,
+            along,
+            length,
+            size,
+        }
+    }
+
     pub fn centre(&self) -> Point {
         Point::new(
             (self.left + self.right) / 2.0,
@@ -53,10 +83,19 @@ const LONGEST_WORD: usize = 1_000;
 /// A wider gap along the baseline, in em, parts two words. CAD text is often tracked widely.
 const GAP: f64 = 0.18;
 
+/// A word to which letters are still added.
+struct UnfinishedWord {
+    text: String,
+    origin: Point,
+    along: Vec2,
+    length: f64,
+    size: f64,
+}
+
 #[derive(Default)]
 pub(super) struct WordAssembler {
     words: Vec<Word>,
-    word: Option<Word>,
+    word: Option<UnfinishedWord>,
     /// The glyph before: its text, origin and where it ended.
     last: Option<(String, Point, Point)>,
 }
@@ -96,12 +135,8 @@ impl WordAssembler {
             }
         }
         let end = glyph.origin + along * glyph.advance;
-        let word = self.word.get_or_insert_with(|| Word {
+        let word = self.word.get_or_insert_with(|| UnfinishedWord {
             text: String::new(),
-            left: 0.0,
-            top: 0.0,
-            right: 0.0,
-            bottom: 0.0,
             origin: glyph.origin,
             along,
             length: 0.0,
@@ -115,33 +150,21 @@ impl WordAssembler {
 
     fn close(&mut self) {
         self.last = None;
-        let Some(mut word) = self.word.take() else {
+        let Some(word) = self.word.take() else {
             return;
         };
         if word.text.is_empty() || self.words.len() >= MOST_WORDS {
             return;
         }
-        // The letters stand from 0.22 em below the baseline to 0.78 em above it.
-        let up = Vec2::new(word.along.y, -word.along.x);
-        let end = word.origin + word.along * word.length;
-        let corners = [
-            word.origin + up * (0.78 * word.size),
-            word.origin - up * (0.22 * word.size),
-            end + up * (0.78 * word.size),
-            end - up * (0.22 * word.size),
-        ];
-        let first = word.origin;
-        (word.left, word.right) = corners
-            .iter()
-            .fold((first.x, first.x), |(least, most), corner| {
-                (least.min(corner.x), most.max(corner.x))
-            });
-        (word.top, word.bottom) = corners
-            .iter()
-            .fold((first.y, first.y), |(least, most), corner| {
-                (least.min(corner.y), most.max(corner.y))
-            });
-        self.words.push(word);
+        let UnfinishedWord {
+            text,
+            origin,
+            along,
+            length,
+            size,
+        } = word;
+        self.words
+            .push(Word::placed(text, origin, along, length, size));
     }
 
     /// The words whose centre lies on a page of this size in points, each once.

@@ -2,10 +2,12 @@
 
 mod announce;
 mod arrival;
+mod binding;
 mod claims;
 mod complete;
 mod downloads;
 mod events;
+mod findings;
 mod finish;
 mod idempotency;
 mod inputs;

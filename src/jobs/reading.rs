@@ -5,12 +5,11 @@ use std::path::Path;
 use super::claims::{self, Read, Turn};
 use super::run::{Halt, Runner, remove_folder};
 use super::state::{self, cause_of};
-use super::store::{self, ArtifactRow, FileRow, PageRow};
+use super::store::{self, FileRow, PageRow};
 use super::{FileStatus, PageStatus, Status};
 use crate::credits::{self, Cause};
-use crate::documents::{Artifact, Event, Fault, FaultCode, PageReading};
+use crate::documents::{Event, Fault, FaultCode, PageReading};
 use crate::error::{Error, Result};
-use crate::id;
 
 /// How often a reader may stop on a page until the page is given up.
 const MOST_CRASHES: i64 = 2;
@@ -114,7 +113,8 @@ impl Runner {
         let now = self.clock.now();
         let mut artifacts = Vec::with_capacity(page.artifacts.len());
         for artifact in &page.artifacts {
-            artifacts.push(self.store_artifact(turn, row, artifact, scratch).await?);
+            let place = (row.file_id.as_str(), Some(row.id.as_str()));
+            artifacts.push(self.store_artifact(turn, place, artifact, scratch).await?);
         }
         let page = PageReading {
             artifacts: Vec::new(),
@@ -153,33 +153,6 @@ impl Runner {
             })
             .await?;
         goes_on.then_some(()).ok_or(Halt::Stopped)
-    }
-
-    async fn store_artifact(
-        &self,
-        turn: &Turn,
-        row: &PageRow,
-        artifact: &Artifact,
-        scratch: &Path,
-    ) -> Result<ArtifactRow> {
-        let path = format!("{}/{}", row.file_id, artifact.file_name);
-        let blob = format!("jobs/{}/artifacts/{path}", turn.job.id);
-        let written = scratch.join(&artifact.file_name);
-        let stored = self.blobs.put_file(&blob, &written).await?;
-        tokio::fs::remove_file(&written).await?;
-        Ok(ArtifactRow {
-            id: id::new(id::Kind::Artifact),
-            job_id: turn.job.id.clone(),
-            file_id: row.file_id.clone(),
-            page_id: Some(row.id.clone()),
-            artifact_type: artifact.r#type.as_str().to_owned(),
-            path,
-            content_type: artifact.content_type.clone(),
-            file_size: stored.size,
-            sha256: stored.sha256,
-            blob,
-            created_at: self.clock.now(),
-        })
     }
 
     async fn fail_page(&self, turn: &Turn, row: &PageRow, fault: &Fault) -> Result<(), Halt> {

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::binding::Binding;
+use super::findings::{Doc, Evidence, Findings, Specification};
 use super::store::{ArtifactRow, FileRow, JobRow, PageRow};
 use super::{Fault, FileStatus, PageStatus, Status};
 use crate::clock::Time;
-use crate::documents::{Classification, PageKind, PageReading};
+use crate::documents::{self, Classification, PageKind, PageReading};
 use crate::error::Result;
-use crate::id::Kind;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -21,8 +22,7 @@ pub struct ResultV1<'a> {
     usage: Usage,
     documents: Vec<Document<'a>>,
     /// Where in the documents a statement was found.
-    #[schema(value_type = Vec<Evidence>)]
-    evidence: [(); 0],
+    evidence: Vec<Evidence<'a>>,
     warnings: Vec<Note<'a>>,
     errors: Vec<Note<'a>>,
     generated_at: Time,
@@ -79,36 +79,49 @@ struct Document<'a> {
     error: Option<Fault>,
     artifacts: Vec<Artifact<'a>>,
     sheets: Vec<Sheet<'a>>,
-    #[schema(required, value_type = Option<Vec<Specification>>)]
-    specifications: Option<()>,
-    #[schema(required, value_type = Option<Vec<Doc>>)]
-    docs: Option<()>,
+    /// Null when the pages of the job could not be read together.
+    #[schema(required)]
+    specifications: Option<Vec<Specification<'a>>>,
+    #[schema(required)]
+    docs: Option<Vec<Doc<'a>>>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Sheet<'a> {
-    sheet_id: String,
+    sheet_id: &'a str,
     page_number: i64,
     #[schema(required)]
-    sheet_number: Option<String>,
+    sheet_number: Option<&'a str>,
     #[schema(required)]
-    sheet_name: Option<String>,
-    sheet_display_name: String,
+    sheet_name: Option<&'a str>,
+    sheet_display_name: &'a str,
     #[schema(required)]
-    discipline: Option<String>,
+    discipline: Option<&'a str>,
     #[schema(required)]
-    drawing_type: Option<String>,
+    drawing_type: Option<&'a str>,
     width_points: f64,
     height_points: f64,
     #[schema(required)]
-    scale: Option<String>,
+    scale: Option<&'a str>,
+    /// The mark of the latest revision.
+    #[schema(required)]
+    revision: Option<&'a str>,
+    #[schema(required)]
+    project_name: Option<&'a str>,
+    #[schema(required)]
+    project_number: Option<&'a str>,
+    /// As it is printed.
+    #[schema(required)]
+    issue_date: Option<&'a str>,
+    /// The files of the page, pictures of its regions, and the extract: regions, the cells of
+    /// schedules, and references to other sheets.
     artifacts: Vec<Artifact<'a>>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Artifact<'a> {
+pub(super) struct Artifact<'a> {
     r#type: &'a str,
     content_type: &'a str,
     file_size: i64,
@@ -122,100 +135,97 @@ struct Artifact<'a> {
 struct Note<'a> {
     code: String,
     message: String,
-    document_id: &'a str,
-    file_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    document_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    file_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     page_number: Option<i64>,
 }
 
-/// A place in the documents that a statement stands on. Described for clients that prepare for it:
-/// the engine does not find any yet.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only described so far")]
-struct Evidence {
-    id: String,
-    /// `region`, `specification` or `doc`.
-    #[schema(pattern = "^(region|specification|doc)$")]
-    r#type: String,
-    #[schema(required)]
-    region_type: Option<String>,
-    label: String,
-    text: String,
-    document_id: String,
-    #[schema(required)]
-    sheet_id: Option<String>,
-    #[schema(required)]
-    sheet_number: Option<String>,
-    page_number: i64,
-    #[schema(required)]
-    display_box: Option<DisplayBox>,
-    source_catalog_uri: String,
-}
-
-/// A part of a page: each edge from 0 to 1.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only described so far")]
-struct DisplayBox {
-    left: f64,
-    top: f64,
-    right: f64,
-    bottom: f64,
-}
-
-/// A section of a specification. Described for clients that prepare for it: the engine does not
-/// find any yet.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only described so far")]
-struct Specification {
-    specification_id: String,
-    /// Such as `03 30 00`.
-    section_number: String,
-    section_title: String,
-    page_start: i64,
-    page_end: i64,
-    parts: Vec<SpecificationPart>,
-    artifacts: Vec<Artifact<'static>>,
-}
-
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only described so far")]
-struct SpecificationPart {
-    label: String,
-    title: String,
-    page_start: i64,
-}
-
-/// A document inside a file. Described for clients that prepare for it: the engine does not find
-/// any yet.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only described so far")]
-struct Doc {
-    doc_id: String,
-    doc_type: String,
-    title: String,
-    page_start: i64,
-    page_end: i64,
-    artifacts: Vec<Artifact<'static>>,
-}
-
 /// Above this share of letters that cannot be told, a page's text is not to be trusted.
 const TRUSTED_UNMAPPED_SHARE: f64 = 0.2;
 
-/// The JSON of a job that ends in `status` at `completed_at`.
-pub fn build(
-    job: &JobRow,
-    files: &[FileRow],
-    pages: &[PageRow],
-    artifacts: &[ArtifactRow],
-    end: (Status, Time, Time),
-    base_url: &str,
-) -> Result<Vec<u8>> {
-    let (status, completed_at, expires_at) = end;
+/// What a result is made of.
+pub struct Parts<'a> {
+    pub job: &'a JobRow,
+    pub files: &'a [FileRow],
+    pub pages: &'a [PageRow],
+    pub artifacts: &'a [ArtifactRow],
+    pub binding: &'a Binding,
+    /// The status in which the job ends, when that is, and until when it is kept.
+    pub end: (Status, Time, Time),
+    pub base_url: &'a str,
+}
+
+/// The JSON of the result.
+pub fn build(parts: &Parts<'_>) -> Result<Vec<u8>> {
+    let (job, (status, completed_at, expires_at)) = (parts.job, parts.end);
+    let mut artifacts: HashMap<&str, Vec<&ArtifactRow>> = HashMap::new();
+    for artifact in parts.artifacts {
+        artifacts
+            .entry(&artifact.file_id)
+            .or_default()
+            .push(artifact);
+    }
+    let mut pages: HashMap<&str, Vec<&PageRow>> = HashMap::new();
+    for page in parts.pages {
+        pages.entry(&page.file_id).or_default().push(page);
+    }
+    let mut told = Told::default();
+    let mut documents = Vec::with_capacity(parts.files.len());
+    for (number, file) in parts.files.iter().enumerate() {
+        let shelf = Shelf::new(
+            artifacts.remove(file.id.as_str()).unwrap_or_default(),
+            parts.base_url,
+        );
+        let pages = pages.remove(file.id.as_str()).unwrap_or_default();
+        documents.push(document(parts, number, file, pages, shelf, &mut told)?);
+    }
+    match &parts.binding.bound {
+        Some(bound) => told.warnings.extend(bound.warnings.iter().map(|warning| {
+            let file = warning.file.and_then(|number| parts.files.get(number));
+            Note {
+                code: warning.code.as_str().to_owned(),
+                message: warning.message.clone(),
+                document_id: file.map(|file| file.id.as_str()),
+                file_name: file.map(|file| file.file_name.as_str()),
+                page_number: warning.page_number.map(i64::from),
+            }
+        })),
+        None => told.warnings.push(Note {
+            code: "binding_failed".to_owned(),
+            message: "The pages were read one by one, but not together: there are no specifications and no documents, and sheets were not compared with each other.".to_owned(),
+            document_id: None,
+            file_name: None,
+            page_number: None,
+        }),
+    }
+    Ok(serde_json::to_vec(&ResultV1 {
+        schema_version: "v1",
+        job: JobSummary {
+            id: &job.id,
+            status,
+            external_id: job.external_id.as_deref(),
+            created_at: job.created_at,
+            completed_at,
+            expires_at,
+            result_url: format!("{}/api/open/v1/jobs/{}/result", parts.base_url, job.id),
+            error: None,
+        },
+        usage: usage(job, parts.pages),
+        documents,
+        evidence: told.evidence,
+        warnings: told.warnings,
+        errors: told.errors,
+        generated_at: completed_at,
+    })?)
+}
+
+fn usage(job: &JobRow, pages: &[PageRow]) -> Usage {
     let mut usage = Usage {
         drawing_credits_per_page: job.drawing_credits_per_page,
         document_credits_per_page: job.document_credits_per_page,
@@ -235,120 +245,179 @@ pub fn build(
             usage.successful_document_page_count += done;
         }
     }
-    let mut of_page: HashMap<&str, Vec<&ArtifactRow>> = HashMap::new();
-    for artifact in artifacts {
-        if let Some(page_id) = &artifact.page_id {
-            of_page.entry(page_id).or_default().push(artifact);
-        }
+    usage
+}
+
+/// What the documents of a job have to say beside themselves.
+#[derive(Default)]
+struct Told<'a> {
+    evidence: Vec<Evidence<'a>>,
+    warnings: Vec<Note<'a>>,
+    errors: Vec<Note<'a>>,
+}
+
+fn document<'a>(
+    parts: &Parts<'a>,
+    number: usize,
+    file: &'a FileRow,
+    pages: Vec<&'a PageRow>,
+    mut shelf: Shelf<'a>,
+    told: &mut Told<'a>,
+) -> Result<Document<'a>> {
+    let error = Fault::from_columns(file.error_code.as_ref(), file.error_message.as_ref());
+    if let Some(fault) = &error {
+        told.errors.push(note(file, None, fault.clone()));
     }
-    let mut of_file: HashMap<&str, Vec<&PageRow>> = HashMap::new();
+    let mut findings = Findings {
+        file,
+        project_id: &parts.job.project_id,
+        evidence: &mut told.evidence,
+    };
+    let bound = parts.binding.bound.as_ref();
+    let bound = bound.and_then(|bound| bound.files.get(number));
+    let specifications = bound.map(|bound| {
+        let sections = bound.specifications.iter();
+        sections
+            .map(|section| {
+                let extract = shelf.extract(section.extract.as_ref());
+                findings.specification(section, extract)
+            })
+            .collect()
+    });
+    let docs = bound.map(|bound| {
+        let docs = bound.docs.iter();
+        docs.map(|doc| {
+            let extract = shelf.extract(doc.extract.as_ref());
+            findings.doc(doc, extract)
+        })
+        .collect()
+    });
+    let mut document = Document {
+        document_id: &file.id,
+        file_name: &file.file_name,
+        classification: file.classification.as_deref(),
+        content_type: &file.content_type,
+        file_size: file.file_size,
+        sha256: &file.sha256,
+        status: file.status,
+        page_count: pages.len(),
+        successful_page_count: 0,
+        failed_page_count: 0,
+        error,
+        artifacts: Vec::new(),
+        sheets: Vec::new(),
+        specifications,
+        docs,
+    };
     for page in pages {
-        of_file.entry(&page.file_id).or_default().push(page);
-    }
-    let (mut documents, mut warnings, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    for file in files {
-        let pages = of_file.remove(file.id.as_str()).unwrap_or_default();
-        let error = Fault::from_columns(file.error_code.as_ref(), file.error_message.as_ref());
-        if let Some(fault) = &error {
-            errors.push(note(file, None, fault.clone()));
+        let fault = Fault::from_columns(page.error_code.as_ref(), page.error_message.as_ref());
+        if let Some(fault) = fault {
+            told.errors.push(note(file, Some(page.page_number), fault));
         }
-        let mut document = Document {
-            document_id: &file.id,
-            file_name: &file.file_name,
-            classification: file.classification.as_deref(),
-            content_type: &file.content_type,
-            file_size: file.file_size,
-            sha256: &file.sha256,
-            status: file.status,
-            page_count: pages.len(),
-            successful_page_count: 0,
-            failed_page_count: 0,
-            error,
-            artifacts: Vec::new(),
-            sheets: Vec::new(),
-            specifications: None,
-            docs: None,
+        let Some(reading) = &page.reading else {
+            document.failed_page_count += 1;
+            continue;
         };
-        for page in pages {
-            let fault = Fault::from_columns(page.error_code.as_ref(), page.error_message.as_ref());
-            if let Some(fault) = fault {
-                errors.push(note(file, Some(page.page_number), fault));
-            }
-            let Some(reading) = &page.reading else {
-                document.failed_page_count += 1;
-                continue;
+        document.successful_page_count += 1;
+        let reading: PageReading = serde_json::from_str(reading)?;
+        if reading.unmapped_share > TRUSTED_UNMAPPED_SHARE {
+            let fault = Fault {
+                code: "text_unreliable".to_owned(),
+                message:
+                    "The page's fonts do not say which letters they show; its text may be wrong."
+                        .to_owned(),
             };
-            document.successful_page_count += 1;
-            let reading: PageReading = serde_json::from_str(reading)?;
-            if reading.unmapped_share > TRUSTED_UNMAPPED_SHARE {
-                let fault = Fault {
-                    code: "text_unreliable".to_owned(),
-                    message: "The page's fonts do not say which letters they show; its text may be wrong.".to_owned(),
-                };
-                warnings.push(note(file, Some(page.page_number), fault));
-            }
-            let artifacts = of_page
-                .remove(page.id.as_str())
-                .unwrap_or_default()
-                .into_iter()
-                .map(|row| artifact(row, base_url));
-            match reading.kind {
-                PageKind::Document => document.artifacts.extend(artifacts),
-                PageKind::Drawing => {
-                    let artifacts = artifacts.collect();
-                    document.sheets.push(sheet(page, reading, artifacts));
-                }
+            told.warnings
+                .push(note(file, Some(page.page_number), fault));
+        }
+        let artifacts = shelf.of_page(&page.id);
+        match parts.binding.sheets.get(&page.id) {
+            None => document.artifacts.extend(artifacts),
+            Some((sheet_id, sheet)) => {
+                findings.regions(sheet, sheet_id);
+                document
+                    .sheets
+                    .push(sheet_of(sheet_id, sheet, &reading, artifacts));
             }
         }
-        documents.push(document);
     }
-    Ok(serde_json::to_vec(&ResultV1 {
-        schema_version: "v1",
-        job: JobSummary {
-            id: &job.id,
-            status,
-            external_id: job.external_id.as_deref(),
-            created_at: job.created_at,
-            completed_at,
-            expires_at,
-            result_url: format!("{base_url}/api/open/v1/jobs/{}/result", job.id),
-            error: None,
-        },
-        usage,
-        documents,
-        evidence: [],
-        warnings,
-        errors,
-        generated_at: completed_at,
-    })?)
+    Ok(document)
 }
 
 fn note(file: &FileRow, page_number: Option<i64>, fault: Fault) -> Note<'_> {
     Note {
         code: fault.code,
         message: fault.message,
-        document_id: &file.id,
-        file_name: &file.file_name,
+        document_id: Some(&file.id),
+        file_name: Some(&file.file_name),
         page_number,
     }
 }
 
-fn sheet<'a>(page: &PageRow, reading: PageReading, artifacts: Vec<Artifact<'a>>) -> Sheet<'a> {
+fn sheet_of<'a>(
+    sheet_id: &'a str,
+    sheet: &'a documents::Sheet,
+    reading: &PageReading,
+    artifacts: Vec<Artifact<'a>>,
+) -> Sheet<'a> {
     Sheet {
-        // A sheet is a page by another name, so it keeps the page's digits.
-        sheet_id: page
-            .id
-            .replacen(Kind::Page.prefix(), Kind::Sheet.prefix(), 1),
-        page_number: page.page_number,
-        sheet_number: reading.sheet_number,
-        sheet_name: reading.sheet_name,
-        sheet_display_name: reading.sheet_display_name,
-        discipline: reading.discipline,
-        drawing_type: reading.drawing_type,
+        sheet_id,
+        page_number: i64::from(sheet.page_number),
+        sheet_number: sheet.sheet_number.as_deref(),
+        sheet_name: sheet.sheet_name.as_deref(),
+        sheet_display_name: &sheet.sheet_display_name,
+        discipline: sheet.discipline.as_deref(),
+        drawing_type: sheet.drawing_type.as_deref(),
         width_points: reading.width_points,
         height_points: reading.height_points,
-        scale: reading.scale,
+        scale: sheet.scale.as_deref(),
+        revision: sheet.revision.as_deref(),
+        project_name: sheet.project_name.as_deref(),
+        project_number: sheet.project_number.as_deref(),
+        issue_date: sheet.issue_date.as_deref(),
         artifacts,
+    }
+}
+
+/// The stored files of one document, as they are asked for.
+struct Shelf<'a> {
+    of_page: HashMap<&'a str, Vec<&'a ArtifactRow>>,
+    /// Those of no page, by the name that the engine gave them.
+    loose: HashMap<&'a str, &'a ArtifactRow>,
+    base_url: &'a str,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(rows: Vec<&'a ArtifactRow>, base_url: &'a str) -> Self {
+        let mut shelf = Self {
+            of_page: HashMap::new(),
+            loose: HashMap::new(),
+            base_url,
+        };
+        for row in rows {
+            match &row.page_id {
+                Some(page_id) => shelf.of_page.entry(page_id).or_default().push(row),
+                None => {
+                    let name = row.path.rsplit('/').next().unwrap_or_default();
+                    shelf.loose.insert(name, row);
+                }
+            }
+        }
+        shelf
+    }
+
+    fn of_page(&mut self, page_id: &str) -> Vec<Artifact<'a>> {
+        let rows = self.of_page.remove(page_id).unwrap_or_default();
+        rows.into_iter()
+            .map(|row| artifact(row, self.base_url))
+            .collect()
+    }
+
+    fn extract(&mut self, extract: Option<&documents::Artifact>) -> Vec<Artifact<'a>> {
+        let row = extract.and_then(|extract| self.loose.remove(extract.file_name.as_str()));
+        row.into_iter()
+            .map(|row| artifact(row, self.base_url))
+            .collect()
     }
 }
 

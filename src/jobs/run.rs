@@ -166,7 +166,11 @@ impl Runner {
 
     /// Waits for something; meanwhile renews the lease, and watches for the stop and for a
     /// cancelled job.
-    async fn beside<T>(&self, turn: &Turn, work: impl Future<Output = T>) -> Result<T, Halt> {
+    pub(super) async fn beside<T>(
+        &self,
+        turn: &Turn,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Halt> {
         let mut work = std::pin::pin!(work);
         let mut stop = self.stop.clone();
         let mut look = tokio::time::interval(LOOK);

@@ -9,8 +9,9 @@ use crate::db::schema::{
     artifacts, download_tokens, files, job_transitions, jobs, pages, upload_parts,
     webhook_attempts, webhook_deliveries, workspaces,
 };
-use crate::documents::PageKind;
+use crate::documents::{PageKind, PageReading};
 use crate::error::{Error, Result};
+use crate::id::Kind;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs)]
@@ -102,6 +103,14 @@ pub struct PageRow {
     /// How often a reader stopped on this page.
     pub crashes: i64,
     pub discipline: Option<String>,
+}
+
+impl PageRow {
+    /// A sheet is a page by another name, so it keeps the page's digits.
+    pub fn sheet_id(&self) -> String {
+        self.id
+            .replacen(Kind::Page.prefix(), Kind::Sheet.prefix(), 1)
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -315,6 +324,17 @@ pub fn pages_of_job(connection: &mut Conn, job_id: &str) -> Result<Vec<PageRow>>
         .order((pages::file_id, pages::page_number))
         .select(PageRow::as_select())
         .load(connection)?)
+}
+
+/// Notes what is known better of a page that was read.
+pub fn correct_page(connection: &mut Conn, page_id: &str, reading: &PageReading) -> Result<()> {
+    diesel::update(pages::table.filter(pages::id.eq(page_id)))
+        .set((
+            pages::reading.eq(serde_json::to_string(reading)?),
+            pages::discipline.eq(reading.discipline.as_deref()),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 pub fn insert_artifact(connection: &mut Conn, row: &ArtifactRow) -> Result<()> {

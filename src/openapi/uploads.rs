@@ -23,7 +23,7 @@ use crate::keys::Scope::JobsWrite;
 pub fn tag() -> Tag {
     Tag {
         name: "Uploads",
-        description: "A job takes at most 100 files and 10 GB. Either send them in one form, or announce them and PUT each to the URL that it gets. Then complete the uploads, and the job is read. PDF is read; anything else is stored, and told as `unsupported_format` in the result.",
+        description: "A job takes at most 100 files and 10 GB. Either send them in one form, or announce them and PUT each to the URL that it gets. Then complete the uploads, and the job is read. PDF is read, and PNG, JPEG and TIFF as plans, whatever name and type they come under; anything else is stored, and told as `unsupported_format` in the result.",
         operations: vec![
             upload_files(),
             announce_uploads(),

@@ -358,3 +358,53 @@ fn a_member_alone_leaves_the_setup_link_alive_and_an_unknown_setting_is_told() {
     server.2.read_line(&mut line).unwrap();
     assert!(line.contains("/setup?token="), "{line}");
 }
+
+#[test]
+fn files_are_read_without_a_server() {
+    let place = Place::new();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/fixtures");
+    let (plans, book) = (
+        format!("{fixtures}/two-sheets.pdf"),
+        format!("{fixtures}/specification.pdf"),
+    );
+    let out = place.folder.path().join("out");
+    let said = place.run(&["read", &plans, &book], "");
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    let summary = text(&said.stdout);
+    for part in [
+        "two-sheets.pdf: plans, 2 pages",
+        "A101 FIRST FLOOR PLAN",
+        "specification.pdf: specifications, 3 pages",
+        "03 30 00 CAST-IN-PLACE CONCRETE",
+    ] {
+        assert!(summary.contains(part), "{part} is missing in {summary}");
+    }
+
+    let words = ["read", &plans, "--json", "--pages", "2", "--out"];
+    let mut words = words.to_vec();
+    words.push(out.to_str().unwrap());
+    let said = place.run(&words, "");
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    let sheets = report["files"][0]["sheets"].as_array().unwrap();
+    assert_eq!((sheets.len(), &sheets[0]["pageNumber"]), (1, &2.into()));
+    assert_eq!(sheets[0]["sheetNumber"], "A102");
+    let written = std::fs::read(out.join("result.json")).unwrap();
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&written).unwrap(),
+        report
+    );
+    for name in ["p0002.webp", "p0002.txt", "p0002.json", "p0002.x01.json"] {
+        assert!(out.join("two-sheets.pdf").join(name).exists(), "{name}");
+    }
+
+    // What cannot be read is told, and is the exit's status.
+    let password = format!("{fixtures}/password.pdf");
+    let said = place.run(&["read", &password, &plans], "");
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stdout).contains("error: password.pdf: The PDF asks for a password."));
+    assert!(text(&said.stdout).contains("A102 SECOND FLOOR PLAN"));
+    let said = place.run(&["read", "/nowhere.pdf"], "");
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains("/nowhere.pdf cannot be opened"));
+}

@@ -90,7 +90,7 @@ async fn sheets_are_read_into_four_files_each_and_the_same_bytes_twice() {
         assert_eq!(page.discipline.as_deref(), Some("architectural"));
         assert_eq!(page.drawing_type.as_deref(), Some("floor_plan"));
         assert_eq!(page.scale.as_deref(), Some("1/8\" = 1'-0\""));
-        assert_eq!(page.artifacts.len(), 4);
+        assert!(page.artifacts.len() >= 4, "{:?}", page.artifacts);
         for file in &page.artifacts {
             let size = std::fs::metadata(first.path().join(&file.file_name))
                 .unwrap()
@@ -98,9 +98,9 @@ async fn sheets_are_read_into_four_files_each_and_the_same_bytes_twice() {
             assert_eq!(size, file.file_size);
         }
     }
-    let image = size_of_webp(&first.path().join(ArtifactType::PageImage.file_name(1)));
+    let image = size_of_webp(&first.path().join(ArtifactType::PageImage.file_name(1, 0)));
     assert_eq!(image, (5400, 3600));
-    let thumbnail = size_of_webp(&first.path().join(ArtifactType::Thumbnail.file_name(1)));
+    let thumbnail = size_of_webp(&first.path().join(ArtifactType::Thumbnail.file_name(1, 0)));
     assert_eq!(thumbnail, (320, 213));
     let text = std::fs::read_to_string(first.path().join("p0001.txt")).unwrap();
     assert!(text.contains("READING ROOM\n102\n"), "{text}");
@@ -119,14 +119,15 @@ async fn sheets_are_read_into_four_files_each_and_the_same_bytes_twice() {
 
     assert!(again.is_done);
     assert_eq!(again.pages.as_slice(), &told.pages[1..]);
-    for kind in ArtifactType::ALL {
-        let name = kind.file_name(2);
+    for kind in ArtifactType::OF_PAGE {
+        let name = kind.file_name(2, 0);
         let [one, two] =
             [&first, &second].map(|out| std::fs::read(out.path().join(&name)).unwrap());
         assert!(one == two, "{name} differs");
     }
+    let named: usize = told.pages.iter().map(|page| page.artifacts.len()).sum();
     let names = std::fs::read_dir(first.path()).unwrap().count();
-    assert_eq!(names, 8, "a file was left half written");
+    assert_eq!(names, named, "a file was left half written");
 }
 
 #[tokio::test]

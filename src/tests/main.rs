@@ -17,6 +17,7 @@ mod command_line;
 mod documents;
 mod doors;
 mod errors;
+mod findings;
 mod harness;
 mod job_life;
 mod jobs;

@@ -1,6 +1,9 @@
 //! The words that sheet names are made of, and how much a text reads like one.
 //! Asked when a sheet's name has no label.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 /// Words that alone make a sheet name likely; each counts 2.
 const KINDS: &[&str] = &[
     "PLAN",
@@ -38,6 +41,7 @@ const KINDS: &[&str] = &[
     "RENDERING",
     "RENDERINGS",
     "LAYOUT",
+    "ALIGNMENT",
 ];
 
 /// Words that sheet names are made of; each counts 1.
@@ -118,8 +122,6 @@ const PARTS: &[&str] = &[
     "PIPING",
     "DUCTWORK",
     "GENERAL",
-    "INFORMATION",
-    "DATA",
     "STANDARD",
     "FIXTURE",
     "FIXTURES",
@@ -138,23 +140,68 @@ const PARTS: &[&str] = &[
     "LINE",
     "AND",
     "&",
+    "INFORMATION",
+    "BUILDING",
+    "BLDG",
+    "UNIT",
+    "UNITS",
+    "WING",
+    "ZONE",
+    "SECTOR",
+    "PARKING",
+    "GARAGE",
+    "ACCESSIBILITY",
+    "EGRESS",
+    "SPRINKLER",
+    "SECURITY",
+    "TELECOM",
+    "TECHNOLOGY",
+    "COMMUNICATIONS",
+    "DATA",
+    "LOW",
+    "VOLTAGE",
+    "SITEWORK",
+    "SURVEY",
+    "TREE",
+    "STORMWATER",
+    "SEWER",
+    "WATER",
+    "WASTE",
+    "VENT",
+    "GAS",
+    "REMOVALS",
+    "MILLWORK",
+    "CASEWORK",
+    "MATERIALS",
+    "TYPES",
+    "ASSEMBLIES",
+    "PARTITION",
+    "VIEWS",
+    "VIEW",
+    "ELEVATOR",
+    "SLAB",
+    "COLUMN",
+    "BEAM",
+    "REINFORCING",
+    "CONCRETE",
+    "STEEL",
+    "MASONRY",
+    "TRAFFIC",
+    "SIGNING",
+    "STRIPING",
+    "MEP",
+    "RCP",
+    "HARDSCAPE",
+    "SUMMARY",
+    "QUANTITIES",
+    "CALCULATIONS",
+    "COMCHECK",
 ];
 
-/// Words of firms and offices, which else read like sheet names ("STRUCTURAL ENGINEERS").
+/// Words of firms and of issues, which else read like sheet names ("BID DOCUMENTS").
 const FIRMS: &[&str] = &[
-    "ENGINEERS",
     "ENGINEERING",
-    "ENGINEER",
-    "ARCHITECTS",
     "ARCHITECTURE",
-    "ARCHITECT",
-    "LLC",
-    "INC",
-    "LTD",
-    "LLP",
-    "ASSOCIATES",
-    "CONSULTANTS",
-    "CONSULTING",
     "DEPARTMENT",
     "DOCUMENTS",
     "SUITE",
@@ -162,19 +209,67 @@ const FIRMS: &[&str] = &[
     "PERMIT",
 ];
 
+/// Words of firms that no sheet name has ("STRUCTURAL ENGINEERS").
+const SURE_FIRMS: &[&str] = &[
+    "ENGINEERS",
+    "ENGINEER",
+    "ARCHITECTS",
+    "ARCHITECT",
+    "LLC",
+    "INC",
+    "LTD",
+    "LLP",
+    "PLLC",
+    "ASSOCIATES",
+    "CONSULTANTS",
+    "CONSULTING",
+    "INCORPORATED",
+];
+
+/// Whether a word of firms and offices stands in the text, which is in capitals.
+pub(super) fn is_firm(upper: &str) -> bool {
+    upper
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '(' | ')' | '.'))
+        .any(|word| table().get(word) == Some(&Meaning::SureFirm))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Meaning {
+    SureFirm,
+    Firm,
+    Kind,
+    Part,
+}
+
+fn table() -> &'static HashMap<&'static str, Meaning> {
+    static WORDS: OnceLock<HashMap<&'static str, Meaning>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut words = HashMap::new();
+        for (list, meaning) in [
+            (SURE_FIRMS, Meaning::SureFirm),
+            (FIRMS, Meaning::Firm),
+            (KINDS, Meaning::Kind),
+            (PARTS, Meaning::Part),
+        ] {
+            for word in list {
+                words.entry(*word).or_insert(meaning);
+            }
+        }
+        words
+    })
+}
+
 /// How much a text reads like a sheet name; 2 and more is likely.
 pub(super) fn trade_points(text: &str) -> f64 {
     let upper = text.to_uppercase();
     let mut points: f64 = 0.0;
     for word in upper.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '(' | ')' | '.'))
     {
-        if FIRMS.contains(&word) {
-            return 0.0;
-        }
-        if KINDS.contains(&word) {
-            points += 2.0;
-        } else if PARTS.contains(&word) {
-            points += 1.0;
+        match table().get(word) {
+            Some(Meaning::SureFirm | Meaning::Firm) => return 0.0,
+            Some(Meaning::Kind) => points += 2.0,
+            Some(Meaning::Part) => points += 1.0,
+            None => {}
         }
     }
     points

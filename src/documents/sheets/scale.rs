@@ -1,7 +1,8 @@
 //! Reads drawing scales: `1/4" = 1'-0"`, `1" = 20'`, `1:100` beside a label, NTS, AS NOTED.
 //! Asked by the title block.
 
-use super::title_block::{Label, Sheet, belongs_to, label};
+use super::labels::Label;
+use super::title_block::Sheet;
 
 /// Metric scales in use (ISO 5455 and the trade); anything else of that form is a time or a ratio.
 const RATIOS: &[u32] = &[
@@ -13,37 +14,22 @@ const MOST_LABELS: usize = 50;
 /// The scale in the title block; else the scale of all views when they agree; else none.
 pub(super) fn sheet_scale(sheet: &Sheet) -> Option<String> {
     let mut labelled: Vec<String> = Vec::new();
-    let in_strip = sheet
-        .lines
-        .iter()
-        .filter(|line| sheet.is_in_title_strip(line));
-    for line in in_strip.clone() {
-        let Some((Label::Scale, rest)) = label(&line.text) else {
-            continue;
-        };
-        if labelled.len() >= MOST_LABELS {
-            break;
-        }
+    let scale_labels = sheet
+        .labels()
+        .filter(|(line, label, _)| *label == Label::Scale && sheet.is_in_title_strip(line));
+    for (line, _, rest) in scale_labels.take(MOST_LABELS) {
         if !rest.is_empty() {
             labelled.extend(labelled_scale(rest));
             continue;
         }
-        let value = in_strip
-            .clone()
-            .filter(|value| belongs_to(line, value, 2.5))
-            .find_map(|value| labelled_scale(&value.text));
+        let value = sheet
+            .values_of(line, 2.5)
+            .into_iter()
+            .find_map(|value| labelled_scale(&value.text))
+            .or_else(|| labelled_scale(&sheet.value_across(line)?.text));
         labelled.extend(value);
     }
-    if let Some(scale) = only(labelled) {
-        return Some(scale);
-    }
-    only(
-        sheet
-            .lines
-            .iter()
-            .filter_map(|line| drawn_scale(&line.text))
-            .collect(),
-    )
+    only(labelled).or_else(|| only(sheet.view_scales.clone()))
 }
 
 fn only(mut scales: Vec<String>) -> Option<String> {
@@ -84,7 +70,7 @@ fn ratio(text: &str) -> Option<String> {
 }
 
 /// A scale in feet and inches anywhere in the text, in one spelling: `1/4" = 1'-0"`.
-pub(super) fn drawn_scale(text: &str) -> Option<String> {
+pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     if text.len() > 200 || !text.contains('=') {
         return None;
     }

@@ -1,0 +1,163 @@
+//! The table that tesseract writes: a row for each word, with its box in pixels and how sure it is.
+
+/// More rows than this are hatching.
+const MOST_ROWS: usize = 100_000;
+/// A longer word is a line.
+const LONGEST_WORD: usize = 200;
+
+/// A recognised word; pixels of the picture that was recognised.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Found {
+    pub text: String,
+    pub left: f64,
+    pub width: f64,
+    /// How far down the letters stand.
+    pub baseline: f64,
+    /// One em, as the letters of the line together tell it.
+    pub size: f64,
+    /// 0 to 100.
+    pub confidence: f64,
+}
+
+struct Row<'t> {
+    /// Block, paragraph and line.
+    line: [u32; 3],
+    left: f64,
+    bottom: f64,
+    width: f64,
+    height: f64,
+    confidence: f64,
+    text: &'t str,
+}
+
+impl<'t> Row<'t> {
+    /// A row that is a word.
+    fn of(row: &'t str) -> Option<Self> {
+        let mut cells = row.splitn(12, '\t');
+        // Level 5 is a word; the others are pages, blocks, paragraphs and lines.
+        if cells.next()? != "5" {
+            return None;
+        }
+        cells.next()?;
+        let mut whole = || cells.next()?.parse::<u32>().ok();
+        let line = [whole()?, whole()?, whole()?];
+        whole()?;
+        let [left, top, width, height] = [whole()?, whole()?, whole()?, whole()?].map(f64::from);
+        let confidence = cells.next()?.parse::<f64>().ok()?;
+        let text = cells.next()?.trim();
+        let is_word = width > 0.0
+            && height > 0.0
+            && (0.0..=100.0).contains(&confidence)
+            && !text.is_empty()
+            && text.len() <= LONGEST_WORD
+            && !text.contains(char::is_whitespace);
+        is_word.then_some(Self {
+            line,
+            left,
+            bottom: top + height,
+            width,
+            height,
+            confidence,
+            text,
+        })
+    }
+
+    /// How far the letters reach up from the line they stand on and below it, in em.
+    fn reach(&self) -> (f64, f64) {
+        let small = |letter: char| "acemnorsuvwxzgpqy".contains(letter);
+        let is_low = self.text.chars().all(|c| small(c) || !c.is_alphanumeric());
+        let hangs = self.text.contains(|c| "gjpqy,;()[]{}|/Q".contains(c));
+        (
+            if is_low { 0.52 } else { 0.72 },
+            if hangs { 0.2 } else { 0.0 },
+        )
+    }
+
+    fn size(&self) -> f64 {
+        let (up, down) = self.reach();
+        self.height / (up + down)
+    }
+}
+
+/// The words of the table, in its order.
+pub(super) fn words(table: &str) -> Vec<Found> {
+    let rows: Vec<Row<'_>> = table.lines().filter_map(Row::of).take(MOST_ROWS).collect();
+    rows.chunk_by(|one, other| one.line == other.line)
+        .flat_map(line)
+        .collect()
+}
+
+fn line(rows: &[Row<'_>]) -> Vec<Found> {
+    let mut sizes: Vec<f64> = rows.iter().map(Row::size).collect();
+    sizes.sort_by(f64::total_cmp);
+    let middle = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0);
+    rows.iter()
+        .map(|row| {
+            // Sparse text has words of other sizes on one line.
+            let size = match (0.7..=1.4).contains(&(row.size() / middle)) {
+                true => middle,
+                false => row.size(),
+            };
+            Found {
+                text: row.text.to_owned(),
+                left: row.left,
+                width: row.width,
+                baseline: row.bottom - row.reach().1 * size,
+                size,
+                confidence: row.confidence,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
+        1\t1\t0\t0\t0\t0\t0\t0\t1000\t800\t-1\t\n\
+        4\t1\t1\t1\t1\t0\t100\t100\t300\t36\t-1\t\n\
+        5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96.5\tFLOOR\n\
+        5\t1\t1\t1\t1\t2\t280\t100\t120\t36\t91\tPLAN\n\
+        5\t1\t1\t1\t2\t1\t100\t200\t90\t46\t88\tPage\n\
+        5\t1\t2\t1\t1\t1\t500\t500\t10\t300\t12\t|\n";
+
+    #[test]
+    fn words_come_with_box_size_and_confidence() {
+        let words = words(TABLE);
+        let texts: Vec<_> = words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(texts, ["FLOOR", "PLAN", "Page", "|"]);
+        let first = words.first().unwrap();
+        assert_eq!(
+            (first.left, first.width, first.confidence),
+            (100.0, 150.0, 96.5)
+        );
+        assert_eq!(first.baseline, 136.0);
+        assert!((first.size - 50.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn letters_that_hang_below_the_line_do_not_move_it() {
+        let words = words(TABLE);
+        let page = words.get(2).unwrap();
+        assert!((page.size - 50.0).abs() < 0.01);
+        assert!((page.baseline - 236.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn rows_that_are_no_words_are_left_out() {
+        for row in [
+            "",
+            "5",
+            "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96.5",
+            "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\tnan\tA",
+            "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t-1\tA",
+            "5\t1\t1\t1\t1\t1\t-100\t100\t150\t36\t96\tA",
+            "5\t1\t1\t1\t1\t1\t100\t100\t0\t36\t96\tA",
+            "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96\t ",
+            "4\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96\tA",
+        ] {
+            assert_eq!(words(row), [], "{row:?}");
+        }
+    }
+}

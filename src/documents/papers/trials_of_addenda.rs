@@ -1,0 +1,131 @@
+//! Addenda in the forms in which offices write them: what each changes.
+
+use super::find;
+use super::samples::written;
+
+/// `03 30 00` or `A-101` of each change of the only document, which is an addendum.
+fn changed(page: &str) -> Vec<String> {
+    let docs = find(&written(&[page]), &[]);
+    let types: Vec<&str> = docs.iter().map(|doc| doc.doc_type.as_str()).collect();
+    assert_eq!(types, ["addendum"]);
+    docs[0]
+        .changes
+        .iter()
+        .filter_map(|change| {
+            change
+                .section_number
+                .clone()
+                .or_else(|| change.sheet_number.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn items_with_numbers_of_their_own() {
+    let page = "
+## ADDENDUM NUMBER THREE
+Date of Issue: April 6, 2021
+
+ITEM NO. 1: Specifications, Section 08 41 13, Page 4, Article 2.3
+     Add the following to paragraph A: \"4. Anodized finish.\"
+ITEM NO. 2: Drawings, Sheet A4.1
+     Detail 5: Revise the sill height to 2'-8\".
+ITEM NO. 3: Bid Form
+     The bid form is replaced with the attached form.
+ITEM NO. 4: Drawing S-201: no change.
+";
+    assert_eq!(changed(page), ["08 41 13", "A4.1"]);
+}
+
+#[test]
+fn items_in_the_form_of_a_specification() {
+    let page = "
+## ADDENDUM NO. 2
+
+1.01 SPECIFICATIONS
+A. SECTION 07 21 00 - THERMAL INSULATION
+1. 2.02.A: Change \"R-19\" to \"R-21\", as in Section 07 54 00.
+2. 3.01.B: Delete the last sentence.
+B. SECTION 09 68 13 – TILE CARPETING (new, attached)
+1.02 DRAWINGS
+A. SHEET A1.1 – FLOOR PLAN
+1. Add door 105B. See Sheet A8.1 for its type.
+B. SHEET A6.1 – DETAILS
+1. Detail 4: omit the flashing.
+";
+    assert_eq!(changed(page), ["07 21 00", "09 68 13", "A1.1", "A6.1"]);
+}
+
+#[test]
+fn lists_of_sheets_below_a_sentence() {
+    let page = "
+## ADDENDUM NO. 1
+
+REVISED DRAWINGS
+
+The following drawings are reissued with this addendum:
+A-101 FIRST FLOOR PLAN
+A-102 SECOND FLOOR PLAN
+\u{2022} M-201 MECHANICAL PLAN
+\u{2022} E-201 LIGHTING PLAN
+
+REVISED SPECIFICATIONS
+
+03 30 00 Cast-in-Place Concrete
+26 51 00 Interior Lighting
+";
+    assert_eq!(
+        changed(page),
+        ["A-101", "A-102", "M-201", "E-201", "03 30 00", "26 51 00"]
+    );
+}
+
+#[test]
+fn questions_and_mentions_change_nothing() {
+    let page = "
+## ADDENDUM NO. 4
+
+RESPONSES TO BIDDERS' QUESTIONS
+
+1. Q. Will Section 09 65 00 be revised to add rubber tile?
+   A. No. Provide the tile of Section 09 65 00.
+2. Q. Can the bidder delete the louver on Sheet A-301?
+   A. The louver is shown on Sheet A-301 and specified in Section 08 91 19.
+3. Q. Is the door schedule right?
+   A. Sheet A-601 has been revised. It is attached.
+4. Q. Which paint is meant?
+   A. See Section 09 91 23.
+";
+    assert_eq!(changed(page), ["A-601"]);
+}
+
+#[test]
+fn sentences_that_begin_with_what_is_done() {
+    let page = "
+## ADDENDUM NO. 5
+
+1. Delete Section 10 14 00 in its entirety and replace it with the attached.
+2. On Drawing A-201, revise the height of the parapet to 14'-0\".
+3. The attached Section 07 54 00 replaces the section in the Project Manual.
+4. Bids are received until 2:00 PM on May 4, 2021, as said in Section 00 11 16.
+5. In Section 05 50 00, add paragraph 2.4 for bollards; their footings are shown on Sheet S-501
+     and in Section 03 30 00.
+6. Substitute sketch for detail 3 on Sheet A-502.
+";
+    assert_eq!(
+        changed(page),
+        ["10 14 00", "A-201", "07 54 00", "05 50 00", "A-502"]
+    );
+}
+
+#[test]
+fn an_amendment_of_a_federal_solicitation_is_an_addendum() {
+    let page = "
+AMENDMENT OF SOLICITATION/MODIFICATION OF CONTRACT
+AMENDMENT NO. 0002 EFFECTIVE DATE 10 May 2021
+
+1. Section 01 11 00, paragraph 1.2: revise the period of performance.
+2. Sheet C-101 is superseded by the sheet attached.
+";
+    assert_eq!(changed(page), ["01 11 00", "C-101"]);
+}

@@ -1,0 +1,277 @@
+//! Reads a table without rules down: its heading row says where columns start, and the lines below
+//! stand under the headings.
+
+use hayro::kurbo::Rect;
+
+use super::super::lines::Line;
+use super::grid::{RawCell, RawTable};
+use super::plane::{Token, area_of};
+
+const MOST_ROWS: usize = 1_000;
+
+/// Lines sorted by their heights, in rows; each row from the left.
+fn rows_of<'l>(lines: &[&'l Line]) -> Vec<Vec<&'l Line>> {
+    let mut rows: Vec<Vec<&Line>> = Vec::new();
+    for &line in lines {
+        match rows.last_mut() {
+            Some(row)
+                if row.first().is_some_and(|first| {
+                    line.down - first.down <= 0.5 * first.size.min(line.size)
+                }) =>
+            {
+                row.push(line);
+            }
+            _ => rows.push(vec![line]),
+        }
+    }
+    for row in &mut rows {
+        row.sort_by(|a, b| a.left.total_cmp(&b.left));
+    }
+    rows
+}
+
+/// The table under a title, from the level lines below it, sorted by height, and the box it covers. `stop` says which
+/// lines cannot belong to it. None unless there are two columns and two rows of entries.
+pub(super) fn read(
+    title: &Line,
+    below: &[&Line],
+    tokens: &[&Token],
+    stop: impl Fn(&Line) -> bool,
+) -> Option<(RawTable, Rect)> {
+    let rows = rows_of(below);
+    let mut rows = rows.into_iter();
+    // The heading row: the first with two cells or more, close under the title.
+    let heading = loop {
+        let row = rows.next()?;
+        let near: Vec<&Line> = row
+            .into_iter()
+            .filter(|line| {
+                line.left >= title.left - 12.0 * title.size && line.size <= 1.15 * title.size
+            })
+            .collect();
+        let first = near.first()?;
+        if first.down - title.down > 7.0 * title.size.max(first.size) {
+            return None;
+        }
+        let near = together(&near, title);
+        if near.len() >= 2 {
+            break near;
+        }
+    };
+    let starts: Vec<(f64, f64)> = heading.iter().map(|line| (line.left, line.right)).collect();
+    let first = heading.first()?;
+    let last = heading.last()?;
+    let left = title.left.min(first.left) - 3.0 * first.size;
+    let right = last.right + 14.0 * first.size;
+    let mut area = heading
+        .iter()
+        .fold(area_of(title), |area, line| area.union(area_of(line)));
+    let mut table = RawTable {
+        column_count: starts.len(),
+        rows: vec![cells(&pieces_of(&heading), &starts, 0)],
+    };
+    let mut down = first.down;
+    let mut em = first.size;
+    for row in rows {
+        let row: Vec<&Line> = row
+            .into_iter()
+            .filter(|line| line.left >= left && line.left <= right)
+            .collect();
+        let Some(one) = row.first() else {
+            continue;
+        };
+        let gap = one.down - down;
+        if gap > 4.5 * em.max(one.size)
+            || row.iter().any(|line| stop(line))
+            || one.size > 1.3 * first.size
+            || table.rows.len() >= MOST_ROWS
+        {
+            break;
+        }
+        for line in &row {
+            area = area.union(area_of(line));
+        }
+        let number = table.rows.len();
+        let placed = cells(&parted(&row, &starts, tokens), &starts, number);
+        let is_rest = gap <= 1.4 * em
+            && table.rows.len() > 1
+            && placed.first().is_some_and(|cell| cell.column > 0)
+            && placed.len() < starts.len();
+        match table.rows.last_mut() {
+            Some(above) if is_rest => continue_cells(above, placed),
+            _ => table.rows.push(placed),
+        }
+        down = one.down;
+        em = one.size;
+    }
+    let full = table.rows.iter().filter(|row| row.len() >= 2).count();
+    (full >= 3).then_some((table, area))
+}
+
+/// The cells of one row that stand near each other, beginning near the title.
+fn together<'l>(row: &[&'l Line], title: &Line) -> Vec<&'l Line> {
+    let mut kept: Vec<&Line> = Vec::new();
+    for line in row {
+        match kept.last() {
+            None if line.left > title.right + 6.0 * title.size => break,
+            None => kept.push(line),
+            Some(last) if line.left - last.right > 22.0 * line.size => break,
+            Some(_) => kept.push(line),
+        }
+    }
+    kept
+}
+
+/// A text that stands in one column, and its box.
+struct Piece {
+    text: String,
+    area: Rect,
+    size: f64,
+}
+
+fn pieces_of(row: &[&Line]) -> Vec<Piece> {
+    row.iter()
+        .map(|line| Piece {
+            text: line.text.clone(),
+            area: area_of(line),
+            size: line.size,
+        })
+        .collect()
+}
+
+/// The pieces of a row. Columns may stand so close that two entries make one line: such a line is
+/// parted at the word with which the next column starts.
+fn parted(row: &[&Line], starts: &[(f64, f64)], tokens: &[&Token]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for line in row {
+        let crossed: Vec<f64> = starts
+            .iter()
+            .map(|(from, _)| *from)
+            .filter(|from| line.left + 2.0 * line.size < *from && *from < line.right)
+            .collect();
+        if crossed.is_empty() {
+            pieces.extend(pieces_of(&[line]));
+            continue;
+        }
+        let place = area_of(line).inflate(0.5, 0.5);
+        let mut words: Vec<&&Token> = tokens
+            .iter()
+            .filter(|token| place.contains(token.area.center()))
+            .collect();
+        words.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
+        let mut parts: Vec<Piece> = Vec::new();
+        for word in words {
+            let starts_column = crossed
+                .iter()
+                .any(|from| (word.area.x0 - from).abs() < 0.6 * line.size);
+            match parts.last_mut() {
+                Some(piece) if !starts_column => {
+                    piece.text.push(' ');
+                    piece.text.push_str(word.text);
+                    piece.area = piece.area.union(word.area);
+                }
+                _ => parts.push(Piece {
+                    text: word.text.to_owned(),
+                    area: word.area,
+                    size: line.size,
+                }),
+            }
+        }
+        pieces.append(&mut parts);
+    }
+    pieces
+}
+
+/// Each piece under the heading it stands under, or under the last that starts before it.
+fn cells(row: &[Piece], starts: &[(f64, f64)], number: usize) -> Vec<RawCell> {
+    let mut cells: Vec<RawCell> = Vec::new();
+    for piece in row {
+        let (left, right) = (piece.area.x0, piece.area.x1);
+        let overlap = |(from, to): (f64, f64)| right.min(to) - left.max(from);
+        let under = starts
+            .iter()
+            .enumerate()
+            .filter(|(_, start)| overlap(**start) > 0.0)
+            .min_by(|(_, a), (_, b)| (a.0 - left).abs().total_cmp(&(b.0 - left).abs()))
+            .map(|(column, _)| column);
+        let before = starts
+            .partition_point(|(from, _)| *from <= left + piece.size)
+            .saturating_sub(1);
+        let column = under.unwrap_or(before);
+        match cells.last_mut() {
+            Some(cell) if cell.column >= column => {
+                cell.area = cell.area.union(piece.area);
+                if let Some((_, text)) = cell.lines.last_mut() {
+                    text.push(' ');
+                    text.push_str(&piece.text);
+                }
+            }
+            _ => cells.push(RawCell {
+                row: number,
+                column,
+                spans: 1,
+                area: piece.area,
+                lines: vec![(piece.area.center().y, piece.text.clone())],
+            }),
+        }
+    }
+    cells
+}
+
+fn continue_cells(above: &mut Vec<RawCell>, rest: Vec<RawCell>) {
+    for cell in rest {
+        match above.iter_mut().find(|other| other.column == cell.column) {
+            Some(other) => {
+                other.area = other.area.union(cell.area);
+                other.lines.extend(cell.lines);
+            }
+            None => above.push(cell),
+        }
+    }
+    above.sort_by_key(|cell| cell.column);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{canvas, find_lines};
+    use super::*;
+
+    #[test]
+    fn aligned_lines_make_a_table_and_a_wrapped_line_stays_with_its_row() {
+        let page = canvas(
+            1000.0,
+            800.0,
+            &[
+                ("FIXTURES", 100.0, 90.0, 12.0),
+                ("MARK", 100.0, 110.0, 8.0),
+                ("MODEL", 180.0, 110.0, 8.0),
+                ("REMARKS", 280.0, 110.0, 8.0),
+                ("P1", 100.0, 130.0, 8.0),
+                ("K-100", 180.0, 130.0, 8.0),
+                ("WALL", 280.0, 130.0, 8.0),
+                ("HUNG", 280.0, 139.0, 8.0),
+                ("P2", 100.0, 160.0, 8.0),
+                ("K-200", 180.0, 160.0, 8.0),
+                ("FAR", 100.0, 400.0, 8.0),
+            ],
+        );
+        let lines = find_lines(&page);
+        let (title, below) = lines.split_first().unwrap();
+        let below: Vec<&Line> = below.iter().collect();
+        let (table, area) = read(title, &below, &[], |_| false).unwrap();
+        let texts: Vec<Vec<String>> = table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(RawCell::text).collect())
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                vec!["MARK", "MODEL", "REMARKS"],
+                vec!["P1", "K-100", "WALL HUNG"],
+                vec!["P2", "K-200"]
+            ]
+        );
+        assert!(area.y1 < 200.0);
+    }
+}

@@ -1,0 +1,137 @@
+//! Reads the scale under a drawing's title, and what stands before it on the same line.
+//! Asked for every line of a sheet by the titles.
+
+use super::super::sheets::drawn_scale;
+
+/// A scale, and the text before it on the same line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FoundScale {
+    pub scale: String,
+    pub before: String,
+    /// Whether the word `SCALE` announces it, or feet and inches leave no doubt.
+    pub is_sure: bool,
+}
+
+/// `SCALE: 1/4" = 1'-0"`, `1/4" = 1'-0"`, `1:50`, `NTS`, `NOT TO SCALE`, `SCALE: AS NOTED`.
+pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
+    if text.len() > 160 {
+        return None;
+    }
+    let upper = text.to_uppercase();
+    let (before, rest, labelled) = match upper.find("SCALE") {
+        Some(at) if !upper.contains("NOT TO SCALE") => {
+            let rest = upper.get(at + 5..).unwrap_or("");
+            if rest.starts_with('S') || rest.trim().is_empty() {
+                return None;
+            }
+            (
+                upper.get(..at).unwrap_or("").to_owned(),
+                rest.trim_start_matches([':', ' ', '-', '.', '='])
+                    .to_owned(),
+                true,
+            )
+        }
+        _ => (String::new(), upper.clone(), false),
+    };
+    let finish = |before: &str, scale: String, is_sure: bool| {
+        Some(FoundScale {
+            scale,
+            before: before
+                .trim_end_matches([' ', '-', '–', '(', ':', ',', '/'])
+                .to_owned(),
+            is_sure,
+        })
+    };
+    let plain = rest.replace('.', "");
+    let plain = plain.trim_matches([' ', '(', ')']);
+    for (words, scale) in [
+        ("NOT TO SCALE", "NTS"),
+        ("NTS", "NTS"),
+        ("NONE", "NTS"),
+        ("AS NOTED", "AS NOTED"),
+        ("AS SHOWN", "AS NOTED"),
+        ("AS INDICATED", "AS NOTED"),
+        ("VARIES", "VARIES"),
+    ] {
+        let needs_label = scale != "NTS" || words == "NONE";
+        if plain == words && (labelled || !needs_label) {
+            return finish(&before, scale.to_owned(), true);
+        }
+        if !labelled
+            && !needs_label
+            && let Some(head) = plain.strip_suffix(words)
+            && (head.ends_with([' ', '(', '-']))
+        {
+            return finish(head, scale.to_owned(), true);
+        }
+    }
+    let joined = with_whole_inches(&rest);
+    if let Some(scale) = drawn_scale(&joined) {
+        // What stands before the paper's length is the title.
+        let head = joined.split('=').next().unwrap_or("");
+        let head = head.trim_end().trim_end_matches(['"', '”', '″', '\'', '’']);
+        let start = head
+            .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))
+            .len();
+        let head = head.get(..start).unwrap_or("");
+        let all = format!("{before}{head}");
+        return finish(&all, scale, true);
+    }
+    let (one, many) = rest.split_once(':')?;
+    let many: String = many
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let head = one.trim_end().strip_suffix('1')?;
+    let value: u32 = many.parse().ok()?;
+    let is_free = head.is_empty() || head.ends_with([' ', '(']);
+    (is_free && RATIOS.contains(&value))
+        .then(|| finish(&format!("{before}{head}"), format!("1:{many}"), labelled))
+        .flatten()
+}
+
+/// Metric scales in use (ISO 5455 and the trade).
+const RATIOS: &[u32] = &[
+    1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000,
+    1250, 1500, 2000, 2500, 5000, 10000,
+];
+
+/// `1 1/2"` as `1-1/2"`, so that the space is not lost with the others.
+fn with_whole_inches(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut joined = String::new();
+    for (number, word) in words.iter().enumerate() {
+        let is_whole = word.len() == 1 && word.chars().all(|c| c.is_ascii_digit());
+        let fraction = words.get(number + 1).is_some_and(|next| {
+            next.contains('/') && next.starts_with(|c: char| c.is_ascii_digit())
+        });
+        joined.push_str(word);
+        joined.push(if is_whole && fraction { '-' } else { ' ' });
+    }
+    joined.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_told_from_what_stands_before_them() {
+        let read = |text: &str| scale_in(text).map(|found| (found.before, found.scale));
+        let pair = |before: &str, scale: &str| Some((before.to_owned(), scale.to_owned()));
+        assert_eq!(read("SCALE: 1/4\" = 1'-0\""), pair("", "1/4\" = 1'-0\""));
+        assert_eq!(read("1 1/2\" = 1'-0\""), pair("", "1-1/2\" = 1'-0\""));
+        assert_eq!(read("N.T.S."), pair("", "NTS"));
+        assert_eq!(
+            read("WALL SECTION SCALE: 3/4\" = 1'-0\""),
+            pair("WALL SECTION", "3/4\" = 1'-0\"")
+        );
+        assert_eq!(read("ROOF PLAN (NTS)"), pair("ROOF PLAN", "NTS"));
+        assert_eq!(read("SCALE 1:50 @ A1"), pair("", "1:50"));
+        assert_eq!(read("1:100"), pair("", "1:100"));
+        assert_eq!(read("10:30"), None);
+        assert_eq!(read("A = B"), None);
+        assert_eq!(read("GRAPHIC SCALE"), None);
+    }
+}

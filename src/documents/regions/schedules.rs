@@ -1,0 +1,441 @@
+//! Finds schedules by their titles and reads their tables, ruled or merely aligned.
+
+use hayro::kurbo::Rect;
+
+use super::super::layout::RegionType;
+use super::super::lines::Line;
+use super::columns;
+use super::frame::Frame;
+use super::grid::{self, Budget, Grid, RawTable};
+use super::plane::{Plane, Token, area_of, between, middle};
+use super::subjects::subject;
+
+/// A schedule or a sheet index, with its table.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    pub kind: RegionType,
+    pub title: String,
+    pub area: Rect,
+    pub table: RawTable,
+    pub heading_rows: usize,
+}
+
+/// More titles of schedules on one sheet are not read.
+const MOST_TITLES: usize = 80;
+/// Lines looked at on one page while grids are followed.
+const WORK: usize = 4_000_000;
+
+/// The schedules of a sheet. `titles` is empty but for tests of one.
+pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Schedule> {
+    let mut titles: Vec<&Line> = plane
+        .level_lines()
+        .filter(|line| {
+            matches!(
+                subject(&line.text),
+                Some(RegionType::Schedule | RegionType::SheetIndex)
+            ) && frame.is_drawn_on(middle(line))
+        })
+        .take(MOST_TITLES)
+        .collect();
+    // From the top; a title that turns out to be a word inside another's table is left out.
+    titles.sort_by(|a, b| a.top.total_cmp(&b.top));
+    let mut by_height: Vec<&Line> = plane
+        .level_lines()
+        .filter(|line| frame.is_drawn_on(middle(line)))
+        .collect();
+    by_height.sort_by(|a, b| a.down.total_cmp(&b.down));
+    let mut budget = Budget(WORK);
+    let mut found: Vec<Schedule> = Vec::new();
+    for title in &titles {
+        let centre = middle(title);
+        if found.iter().any(|schedule| schedule.area.contains(centre)) {
+            continue;
+        }
+        let schedule = ruled(plane, title, &titles, &mut budget)
+            .or_else(|| aligned(plane, &by_height, title, &titles));
+        found.extend(schedule);
+    }
+    found
+}
+
+/// The grid in which the title stands, or that begins under it.
+fn ruled(plane: &Plane, title: &Line, titles: &[&Line], budget: &mut Budget) -> Option<Schedule> {
+    let em = title.size;
+    let mut seeds: Vec<_> = between(&plane.level, title.top - 2.0 * em, title.bottom + 4.0 * em)
+        .iter()
+        .filter(|line| line.overlap(title.left, title.right) > 0.5 * (title.right - title.left))
+        .filter(|line| line.length() < 0.85 * plane.width)
+        .copied()
+        .collect();
+    // Those under the title first, the nearest of them before all.
+    seeds.sort_by(|a, b| {
+        let distance = |at: f64| {
+            if at >= title.top {
+                at - title.top
+            } else {
+                1_000.0 + title.top - at
+            }
+        };
+        distance(a.at).total_cmp(&distance(b.at))
+    });
+    for seed in seeds.into_iter().take(6) {
+        let grid = Grid::around(plane, seed, budget);
+        let area = grid.area();
+        if grid.column_count() < 2 || grid.row_count() < 2 {
+            continue;
+        }
+        // A grid that reaches far above the title is something else, or another table on top of it.
+        let top = if area.y0 < title.top - 3.0 * em {
+            let inside = area.contains(middle(title));
+            if !inside {
+                continue;
+            }
+            between(&plane.level, area.y0, title.top + 0.3 * em)
+                .iter()
+                .filter(|line| line.overlap(title.left, title.right) > 0.0)
+                .map(|line| line.at)
+                .fold(area.y0, f64::max)
+        } else {
+            area.y0
+        };
+        let bottom = next_title(title, titles, area)
+            .map(|next| {
+                between(&plane.level, title.bottom, next.top + 0.3 * next.size)
+                    .iter()
+                    .filter(|line| line.overlap(next.left, next.right) > 0.0)
+                    .map(|line| line.at)
+                    .fold(title.bottom, f64::max)
+            })
+            .unwrap_or(area.y1);
+        let grid = if top > area.y0 || bottom < area.y1 {
+            grid.cut(top, bottom)
+        } else {
+            grid
+        };
+        let area = grid.area();
+        let tokens: Vec<&Token> = plane
+            .tokens
+            .iter()
+            .filter(|token| area.contains(token.area.center()))
+            .collect();
+        if tokens.len() < 4 || area.area() > 0.6 * plane.page().area() {
+            continue;
+        }
+        let Some(mut table) = grid::read(&grid, &tokens) else {
+            continue;
+        };
+        drop_title(&mut table, title);
+        if table.rows.iter().filter(|row| row.len() >= 2).count() < 2 || is_sparse(&table) {
+            continue;
+        }
+        return Some(schedule(title, area.union(area_of(title)), table));
+    }
+    None
+}
+
+/// Plans have crossing lines too, but most of what they enclose is empty.
+fn is_sparse(table: &RawTable) -> bool {
+    let cells: usize = table.rows.iter().map(Vec::len).sum();
+    let filled = table
+        .rows
+        .iter()
+        .flatten()
+        .filter(|cell| !cell.lines.is_empty())
+        .count();
+    filled * 7 < cells
+}
+
+fn next_title<'l>(title: &Line, titles: &[&'l Line], area: Rect) -> Option<&'l Line> {
+    titles
+        .iter()
+        .filter(|next| {
+            next.top > title.bottom + title.size
+                && area.contains(middle(next))
+                && next.size > 0.8 * title.size
+                && (next.left - title.left).abs() < 0.5 * area.width()
+        })
+        .min_by(|a, b| a.top.total_cmp(&b.top))
+        .copied()
+}
+
+/// The title's own row is no row of the table.
+fn drop_title(table: &mut RawTable, title: &Line) {
+    let middle = title.centre().1;
+    let is_title = table.rows.first().is_some_and(|row| {
+        let filled: Vec<_> = row.iter().filter(|cell| !cell.lines.is_empty()).collect();
+        match filled.as_slice() {
+            [one] => {
+                one.area.y0 <= middle
+                    && middle <= one.area.y1
+                    && (one.spans * 2 > table.column_count || one.text() == title.text)
+            }
+            _ => false,
+        }
+    });
+    if is_title {
+        table.rows.remove(0);
+    }
+}
+
+fn aligned(plane: &Plane, by_height: &[&Line], title: &Line, titles: &[&Line]) -> Option<Schedule> {
+    let first = by_height.partition_point(|line| line.down <= title.down + 0.5 * title.size);
+    let below: Vec<&Line> = by_height
+        .get(first..)?
+        .iter()
+        .copied()
+        .filter(|line| {
+            line.right > title.left - 14.0 * title.size
+                && line.left < title.right + 0.5 * plane.width
+        })
+        .take(3_000)
+        .collect();
+    let tokens: Vec<&Token> = plane
+        .tokens
+        .iter()
+        .filter(|token| {
+            token.area.y0 > title.bottom
+                && token.area.x1 > title.left - 14.0 * title.size
+                && token.area.x0 < title.right + 0.5 * plane.width
+        })
+        .take(5_000)
+        .collect();
+    let (table, area) = columns::read(title, &below, &tokens, |line| {
+        titles
+            .iter()
+            .any(|title| title.left == line.left && title.top == line.top)
+            || subject(&line.text).is_some()
+    })?;
+    if table.column_count < 3 && subject(&title.text) != Some(RegionType::SheetIndex) {
+        return None;
+    }
+    Some(schedule(title, area, table))
+}
+
+fn schedule(title: &Line, area: Rect, table: RawTable) -> Schedule {
+    Schedule {
+        kind: subject(&title.text).unwrap_or(RegionType::Schedule),
+        title: title.text.trim_end_matches(':').trim().to_owned(),
+        area,
+        heading_rows: heading_rows(&table),
+        table,
+    }
+}
+
+/// Words of column headings in schedules of all trades.
+const HEADING_WORDS: &[&str] = &[
+    "ABBR",
+    "ACCESSORIES",
+    "AMPS",
+    "AREA",
+    "BASE",
+    "BOTANICAL",
+    "BREAKER",
+    "BTU",
+    "CAPACITY",
+    "CATALOG",
+    "CEILING",
+    "CFM",
+    "CIRCUIT",
+    "CKT",
+    "CODE",
+    "COLOR",
+    "COLOUR",
+    "COMMENTS",
+    "COMMON",
+    "CW",
+    "DATE",
+    "DEPTH",
+    "DESCRIPTION",
+    "DESIGNATION",
+    "DETAIL",
+    "DIA",
+    "DIAMETER",
+    "DIMENSIONS",
+    "DOOR",
+    "DRAIN",
+    "EAST",
+    "ELEVATION",
+    "EQUIPMENT",
+    "FINISH",
+    "FIRE",
+    "FIXTURE",
+    "FLOOR",
+    "FRAME",
+    "FUEL",
+    "GLASS",
+    "GLAZING",
+    "GPM",
+    "HARDWARE",
+    "HEAD",
+    "HEIGHT",
+    "HP",
+    "HW",
+    "ID",
+    "ITEM",
+    "JAMB",
+    "KEY",
+    "KVA",
+    "KW",
+    "LAMP",
+    "LENGTH",
+    "LOAD",
+    "LOCATION",
+    "MANUFACTURER",
+    "MARK",
+    "MATERIAL",
+    "MATL",
+    "MFR",
+    "MODEL",
+    "MOUNTING",
+    "NAME",
+    "NO",
+    "NORTH",
+    "NOTES",
+    "NUMBER",
+    "PHASE",
+    "POLES",
+    "PRODUCT",
+    "QTY",
+    "QUANTITY",
+    "RATING",
+    "REINFORCEMENT",
+    "REMARKS",
+    "ROOM",
+    "SERVES",
+    "SERVICE",
+    "SHEET",
+    "SILL",
+    "SIZE",
+    "SOUTH",
+    "SPACING",
+    "STYLE",
+    "SYMBOL",
+    "SYSTEM",
+    "TAG",
+    "THICKNESS",
+    "THK",
+    "TITLE",
+    "TRIM",
+    "TYPE",
+    "UNIT",
+    "VENT",
+    "VOLTAGE",
+    "VOLTS",
+    "WALL",
+    "WALLS",
+    "WASTE",
+    "WATTS",
+    "WEIGHT",
+    "WEST",
+    "WIDTH",
+    "WINDOW",
+];
+
+/// How many rows at the top are headings: up to the last of the first four in which most cells are
+/// words of headings; one at least.
+fn heading_rows(table: &RawTable) -> usize {
+    let mut count = 1;
+    for (number, row) in table.rows.iter().enumerate().take(4) {
+        let filled: Vec<_> = row.iter().filter(|cell| !cell.lines.is_empty()).collect();
+        let headings = filled
+            .iter()
+            .filter(|cell| {
+                let text = cell.text().to_uppercase();
+                !text.chars().any(|c| c.is_ascii_digit())
+                    && text
+                        .split(|c: char| !c.is_alphanumeric())
+                        .any(|word| HEADING_WORDS.contains(&word))
+            })
+            .count();
+        // A heading over several columns has their own headings below it.
+        let spans = number == 0
+            && row.len() > 1
+            && filled.iter().any(|cell| cell.spans > 1)
+            && filled.len() < table.column_count;
+        if spans {
+            count = 2;
+        }
+        if filled.len() > 1 && headings * 10 >= filled.len() * 6 {
+            count = count.max(number + 1);
+        }
+        // Entries have figures; a list may have no headings at all.
+        let figures = filled
+            .iter()
+            .filter(|cell| cell.text().chars().any(|c| c.is_ascii_digit()))
+            .count();
+        if number == 0 && headings == 0 && figures * 2 >= filled.len() {
+            return 0;
+        }
+    }
+    count.min(table.rows.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{canvas, plane_of, rule_grid};
+    use super::*;
+
+    fn find_on(page: &super::super::super::canvas::Canvas) -> Vec<Schedule> {
+        let plane = plane_of(page);
+        let frame = Frame::of(&plane);
+        find(&plane, &frame)
+    }
+
+    #[test]
+    fn a_ruled_schedule_is_read_without_its_title_row() {
+        let mut page = canvas(
+            1000.0,
+            800.0,
+            &[
+                ("DOOR SCHEDULE", 150.0, 115.0, 10.0),
+                ("MARK", 105.0, 135.0, 8.0),
+                ("SIZE", 205.0, 135.0, 8.0),
+                ("101", 105.0, 155.0, 8.0),
+                ("3'-0\"", 205.0, 155.0, 8.0),
+                ("102", 105.0, 175.0, 8.0),
+                ("2'-8\"", 205.0, 175.0, 8.0),
+            ],
+        );
+        rule_grid(
+            &mut page,
+            &[100.0, 200.0, 300.0],
+            &[120.0, 140.0, 160.0, 180.0],
+        );
+        page.strokes.add_box(Rect::new(100.0, 100.0, 300.0, 120.0));
+        let found = find_on(&page);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title, "DOOR SCHEDULE");
+        assert_eq!(found[0].heading_rows, 1);
+        assert_eq!(found[0].table.rows.len(), 3);
+        assert_eq!(found[0].area, Rect::new(100.0, 100.0, 300.0, 180.0));
+    }
+
+    #[test]
+    fn two_schedules_on_one_grid_are_parted_at_the_second_title() {
+        let mut words = Vec::new();
+        for (title, y) in [("DOOR SCHEDULE", 115.0), ("WINDOW SCHEDULE", 175.0)] {
+            words.push((title, 150.0, y, 10.0));
+            for (row, step) in [("MARK", 20.0), ("A1", 40.0)] {
+                words.push((row, 105.0, y + step, 8.0));
+                words.push((row, 205.0, y + step, 8.0));
+            }
+        }
+        let mut page = canvas(1000.0, 800.0, &words);
+        rule_grid(&mut page, &[100.0, 300.0], &[100.0, 120.0, 140.0, 160.0]);
+        rule_grid(&mut page, &[100.0, 300.0], &[160.0, 180.0, 200.0, 220.0]);
+        for top in [120.0, 180.0] {
+            page.strokes
+                .add_line((200.0, top).into(), (200.0, top + 40.0).into());
+        }
+        let found = find_on(&page);
+        let titles: Vec<&str> = found.iter().map(|one| one.title.as_str()).collect();
+        assert_eq!(titles, ["DOOR SCHEDULE", "WINDOW SCHEDULE"]);
+        assert!(found.iter().all(|one| one.table.rows.len() == 2));
+    }
+
+    #[test]
+    fn a_mention_of_a_schedule_is_none() {
+        let page = canvas(1000.0, 800.0, &[("SEE DOOR SCHEDULE", 150.0, 115.0, 10.0)]);
+        assert!(find_on(&page).is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! Renders a page of a PDF, or a part of it. The source of a page asks for the page image, text
+//! recognition for parts at a higher resolution.
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::util::TransformExt;
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::Affine;
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
+use hayro::{PixmapSettings, RenderCache, RenderSettings};
+
+use super::canvas::user_unit;
+use super::layout::DisplayBox;
+use super::picture::{LONGEST_SIDE, MOST_PIXELS, Picture, RESOLUTION};
+
+/// Pixels per page unit across and down, for a page of this size in its own units: 150 dpi, less
+/// for a page that would be too large, and never less than one pixel a side.
+fn scale_of(width: f64, height: f64, user_unit: f64) -> (f32, f32) {
+    let scale = (RESOLUTION / 72.0 * user_unit)
+        .min((MOST_PIXELS / (width * height)).sqrt())
+        .min(LONGEST_SIDE / width.max(height));
+    // The renderer cuts the pixel count off, so a hair is added to the whole number.
+    let whole = |side: f64| (((side * scale).round().max(1.0) + 0.01) / side) as f32;
+    (whole(width), whole(height))
+}
+
+/// The page on white at 150 dpi. May panic on a page that the renderer cannot stand.
+pub(super) fn page_picture<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    settings: &InterpreterSettings,
+) -> Picture {
+    let (width, height) = page.render_dimensions();
+    let (x_scale, y_scale) = scale_of(f64::from(width), f64::from(height), user_unit(page));
+    let pixmap = hayro::render(
+        page,
+        cache,
+        settings,
+        &RenderSettings::default(),
+        &PixmapSettings {
+            x_scale,
+            y_scale,
+            bg_color: WHITE,
+        },
+    );
+    picture_of(&pixmap)
+}
+
+/// A part of the page on white, at `dots` to the inch or fewer where it would have more than
+/// `most_pixels`. May panic on a page that the renderer cannot stand.
+pub(super) fn part_picture<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    settings: &InterpreterSettings,
+    part: DisplayBox,
+    (dots, most_pixels): (f64, f64),
+) -> Picture {
+    let (width, height) = page.render_dimensions();
+    let (width, height) = (f64::from(width), f64::from(height));
+    let (left, top) = (part.left * width, part.top * height);
+    let across = ((part.right - part.left) * width).max(1e-6);
+    let down = ((part.bottom - part.top) * height).max(1e-6);
+    let scale = (dots / 72.0 * user_unit(page))
+        .min((most_pixels / (across * down)).sqrt())
+        .min(LONGEST_SIDE / across.max(down));
+    let whole = |side: f64| (side * scale).round().clamp(1.0, LONGEST_SIDE) as u16;
+    let mut context = RenderContext::new(whole(across), whole(down));
+    let transform = Affine::scale(scale)
+        * Affine::translate((-left, -top))
+        * page.initial_transform(true).to_kurbo();
+    hayro::render_into(
+        page,
+        cache,
+        settings,
+        &RenderSettings::default(),
+        &mut context,
+        transform,
+    );
+    context.flush();
+    let mut pixmap = Pixmap::new(context.width(), context.height());
+    context.render_with(
+        &mut pixmap,
+        &mut Resources::default(),
+        RasterizerSettings {
+            target_init: TargetInit::Clear(WHITE),
+            ..RasterizerSettings::default()
+        },
+    );
+    picture_of(&pixmap)
+}
+
+fn picture_of(pixmap: &Pixmap) -> Picture {
+    let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
+    let (colours, _) = pixmap.data_as_u8_slice().as_chunks::<4>();
+    // Most sheets are black on white: a third of the bytes, and faster to encode.
+    let is_grey = colours.iter().all(|&[r, g, b, _]| r == g && g == b);
+    if is_grey {
+        let pixels = colours.iter().map(|&[r, ..]| r).collect();
+        return Picture::of_grey(width, height, pixels);
+    }
+    let mut pixels = Vec::with_capacity(colours.len() * 3);
+    for &[r, g, b, _] in colours {
+        pixels.extend_from_slice(&[r, g, b]);
+    }
+    Picture::of_colours(width, height, pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pixels_of(width: f64, height: f64, unit: f64) -> (f64, f64) {
+        let (x, y) = scale_of(width, height, unit);
+        (width * f64::from(x), height * f64::from(y))
+    }
+
+    #[test]
+    fn a_letter_page_has_150_pixels_to_the_inch() {
+        let (width, height) = pixels_of(612.0, 792.0, 1.0);
+        assert!((width - 1275.0).abs() < 0.5 && (height - 1650.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn no_page_is_larger_than_the_limits_or_smaller_than_a_pixel() {
+        for (width, height, unit) in [
+            (1e9, 1e9, 1.0),
+            (14_400.0, 14_400.0, 75_000.0),
+            (1e6, 1.0, 1.0),
+            (1.0, 1.0, 1.0),
+        ] {
+            let (x, y) = pixels_of(width, height, unit);
+            assert!(x * y <= MOST_PIXELS * 1.01, "{width} x {height}");
+            assert!(x.max(y) <= LONGEST_SIDE * 1.01 && x.min(y) >= 1.0);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Project name and number as a title block's labels give them.
+//! Asked for each sheet once the set is known.
+
+use super::super::lines::Line;
+use super::dates::{find_date, without_date};
+use super::labels::Label;
+use super::number_shape::{Form, as_sheet_number};
+use super::sheet_name::{is_address, is_noise};
+use super::title_block::Sheet;
+use super::trade_words::trade_points;
+
+const MOST_LABELS: usize = 20;
+/// Lines that a project's name may have.
+const MOST_LINES: usize = 3;
+const LONGEST_NAME: usize = 160;
+
+/// The project's name under its label, up to the first address.
+pub(super) fn project_name(sheet: &Sheet) -> Option<String> {
+    let labels = sheet
+        .labels()
+        .filter(|(line, label, _)| *label == Label::ProjectName && sheet.is_in_title_strip(line));
+    labels.take(MOST_LABELS).find_map(|(line, _, rest)| {
+        if !rest.is_empty() {
+            return as_name(&[rest]);
+        }
+        let first = sheet
+            .values_of(line, 4.0)
+            .into_iter()
+            .find(|value| is_name(&value.text))?;
+        let mut parts = vec![first];
+        while let Some(below) = below(sheet, parts.last()?) {
+            if parts.len() >= MOST_LINES || !is_name(&below.text) {
+                break;
+            }
+            parts.push(below);
+        }
+        let parts: Vec<&str> = parts.iter().map(|line| line.text.as_str()).collect();
+        as_name(&parts)
+    })
+}
+
+fn below<'a>(sheet: &'a Sheet, last: &Line) -> Option<&'a Line> {
+    sheet
+        .lines
+        .iter()
+        .filter(|below| last.is_continued_by(below, 1.7))
+        .min_by(|a, b| a.down.total_cmp(&b.down))
+        .filter(|below| super::labels::label(&below.text).is_none())
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    let words: Vec<&str> = upper.split(' ').collect();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    // `SOMERS, WI`: a town and its state.
+    let is_town = words.last().is_some_and(|last| last.len() == 2)
+        && words
+            .iter()
+            .rev()
+            .nth(1)
+            .is_some_and(|town| town.ends_with(','));
+    letters >= 4
+        && !is_noise(text)
+        && !is_address(&words)
+        && !is_town
+        && find_date(text).is_none_or(|date| date.before >= 2)
+        && as_sheet_number(text).is_none_or(|(_, form)| form == Form::Free)
+}
+
+/// The name that these lines make.
+pub(super) fn as_name(parts: &[&str]) -> Option<String> {
+    let joined = parts
+        .iter()
+        .map(|part| without_date(part))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let name = joined.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '–' | ':' | ',' | ';' | '|')
+    });
+    (is_name(name) && name.chars().count() <= LONGEST_NAME && !name.contains('\u{fffd}'))
+        .then(|| name.to_owned())
+}
+
+/// Whether a text is the name of a project rather than of a sheet: no kind of drawing in it.
+pub(super) fn may_be_project(text: &str) -> bool {
+    is_name(text) && trade_points(without_date(text)) < 3.0 && text.split(' ').count() >= 2
+}
+
+/// The project's number: one word with figures by its label.
+pub(super) fn project_number(sheet: &Sheet) -> Option<String> {
+    let labels = sheet
+        .labels()
+        .filter(|(line, label, _)| *label == Label::ProjectNumber && sheet.is_in_title_strip(line));
+    labels.take(MOST_LABELS).find_map(|(line, _, rest)| {
+        if !rest.is_empty() {
+            return as_number(rest);
+        }
+        let values = sheet.values_of(line, 3.0);
+        values
+            .into_iter()
+            .take(2)
+            .find_map(|value| as_number(&value.text))
+    })
+}
+
+fn as_number(text: &str) -> Option<String> {
+    let word = text.trim().trim_matches([':', ',', ';']);
+    let figures = word.chars().filter(char::is_ascii_digit).count();
+    let is_plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_' | '(' | ')'));
+    (figures >= 2 && is_plain && word.len() <= 24 && find_date(word).is_none())
+        .then(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::title_block::tests::page;
+    use super::*;
+
+    #[test]
+    fn name_and_number_stand_by_their_labels() {
+        let page = page(2592.0, 1728.0)
+            .print("PROJECT", 2300.0, 1200.0, 7.0)
+            .print("HARBOUR LIBRARY", 2300.0, 1214.0, 12.0)
+            .print("EAST WING", 2300.0, 1230.0, 12.0)
+            .print("12 QUAY STREET", 2300.0, 1246.0, 12.0)
+            .print("PROJECT NO.", 2300.0, 1400.0, 7.0)
+            .print("1801.02", 2300.0, 1412.0, 9.0)
+            .print("DATE", 2400.0, 1400.0, 7.0)
+            .print("03/12/2018", 2400.0, 1412.0, 9.0);
+        let sheet = page.sheet();
+        assert_eq!(
+            project_name(&sheet).as_deref(),
+            Some("HARBOUR LIBRARY EAST WING")
+        );
+        assert_eq!(project_number(&sheet).as_deref(), Some("1801.02"));
+    }
+
+    #[test]
+    fn a_label_without_a_value_gives_none() {
+        let page = page(2592.0, 1728.0)
+            .print("PROJECT NO.", 2300.0, 1400.0, 7.0)
+            .print("SCALE", 2300.0, 1414.0, 7.0)
+            .print("1801", 2300.0, 1426.0, 7.0);
+        assert_eq!(project_number(&page.sheet()), None);
+        assert_eq!(project_name(&page.sheet()), None);
+    }
+
+    #[test]
+    fn towns_and_dates_are_no_project() {
+        assert!(!is_name("SOMERS, WI"));
+        assert!(!is_name("03/12/2018"));
+        assert!(may_be_project(
+            "FACILITY BUILDING FOR SOMEBODY - 09/12/2018"
+        ));
+        assert!(!may_be_project("EXISTING MAIN FLOOR PLAN"));
+    }
+}

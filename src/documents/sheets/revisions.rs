@@ -1,0 +1,332 @@
+//! The revision of a sheet and its date of issue: fields of their own, or the last row of a table of
+//! revisions. Asked for each sheet once the set is known.
+
+use super::super::lines::Line;
+use super::dates::{FoundDate, find_date};
+use super::labels::Label;
+use super::sheet_number::FoundNumber;
+use super::title_block::Sheet;
+
+const MOST_LABELS: usize = 40;
+/// Longer tables of revisions are other tables.
+const MOST_ROWS: usize = 120;
+
+/// What the title block says about its issue.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Issue {
+    /// `B`, `P02`, `3`: of the field REV, else of the latest row.
+    pub revision: Option<String>,
+    /// As it is printed.
+    pub date: Option<String>,
+}
+
+/// A row of a table of revisions.
+struct Row {
+    mark: Option<String>,
+    date: FoundDate,
+    /// Where the row stands: the lower one counts where days are equal.
+    down: f64,
+    size: f64,
+}
+
+pub(super) fn issue(sheet: &Sheet, number: Option<&FoundNumber>) -> Issue {
+    let rows = rows(sheet);
+    let latest = rows
+        .iter()
+        .max_by(|a, b| (a.date.order, mark_rank(a)).cmp(&(b.date.order, mark_rank(b))));
+    let latest_marked = rows.iter().filter(|row| row.mark.is_some()).max_by(|a, b| {
+        let key = |row: &Row| (row.date.order, mark_rank(row));
+        key(a).cmp(&key(b)).then(a.down.total_cmp(&b.down))
+    });
+    Issue {
+        revision: field_revision(sheet).or_else(|| latest_marked.and_then(|row| row.mark.clone())),
+        date: field_date(sheet)
+            .or_else(|| lone_date(sheet, number, &rows))
+            .or_else(|| latest.map(|row| row.date.text.clone())),
+    }
+}
+
+fn mark_rank(row: &Row) -> (usize, String) {
+    let mark = row.mark.clone().unwrap_or_default();
+    (mark.len(), mark)
+}
+
+/// Whether a label heads a column of a table of revisions: others such as DESCRIPTION or BY stand beside it.
+fn heads_a_column(sheet: &Sheet, line: &Line) -> bool {
+    sheet.labels().any(|(other, label, rest)| {
+        matches!(label, Label::Description)
+            && rest.is_empty()
+            && other.angle == line.angle
+            && (other.down - line.down).abs() <= 0.7 * line.size
+            && (other.start - line.end)
+                .abs()
+                .min((line.start - other.end).abs())
+                <= 60.0 * line.size
+    })
+}
+
+/// `REV B`, or B under or beside REV.
+fn field_revision(sheet: &Sheet) -> Option<String> {
+    let labels = sheet
+        .labels()
+        .filter(|(line, label, _)| *label == Label::Revision && sheet.is_in_title_strip(line));
+    for (line, _, rest) in labels.take(MOST_LABELS) {
+        if !rest.is_empty() {
+            if let Some(mark) = as_mark(rest) {
+                return Some(mark);
+            }
+            continue;
+        }
+        if heads_a_column(sheet, line) {
+            continue;
+        }
+        let value = sheet
+            .values_of(line, 2.2)
+            .into_iter()
+            .take(2)
+            .find(|value| !has_date_beside(sheet, value))
+            .and_then(|value| as_mark(&value.text));
+        if value.is_some() {
+            return value;
+        }
+    }
+    None
+}
+
+fn has_date_beside(sheet: &Sheet, line: &Line) -> bool {
+    sheet.lines.iter().any(|other| {
+        is_on_row(line, other)
+            && (other.start - line.end).abs() <= 30.0 * line.size
+            && find_date(&other.text).is_some()
+            && other.size <= 1.3 * line.size
+    })
+}
+
+fn is_on_row(line: &Line, other: &Line) -> bool {
+    line.angle == other.angle && (line.down - other.down).abs() <= 0.5 * line.size.max(other.size)
+}
+
+/// The mark of a revision: `1`, `B`, `P02`, `C1`, `T03`.
+fn as_mark(text: &str) -> Option<String> {
+    let mark = text
+        .trim_matches(|c: char| matches!(c, '.' | ':' | '(' | ')' | '#' | '[' | ']'))
+        .to_ascii_uppercase();
+    let letters = mark.chars().filter(char::is_ascii_uppercase).count();
+    let figures = mark.chars().filter(char::is_ascii_digit).count();
+    let is_plain = letters + figures == mark.chars().count()
+        && (figures == 0 || mark.ends_with(|c: char| c.is_ascii_digit()));
+    let is_mark = match (letters, figures) {
+        (0, 1 | 2) | (1, 0..=2) => true,
+        (2, 1..=2) => mark.starts_with('R') || mark.starts_with('C') || mark.starts_with('P'),
+        _ => false,
+    };
+    (is_plain && is_mark).then_some(mark)
+}
+
+/// The rows of the tables of revisions: a date, and perhaps a mark at the left end of its line.
+fn rows(sheet: &Sheet) -> Vec<Row> {
+    let heads: Vec<&Line> = sheet
+        .labels()
+        .filter(|(_, label, rest)| {
+            matches!(label, Label::Description | Label::Revision) && rest.is_empty()
+        })
+        .map(|(line, ..)| line)
+        .take(MOST_LABELS)
+        .collect();
+    if heads.is_empty() {
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    for line in &sheet.lines {
+        if rows.len() >= MOST_ROWS {
+            break;
+        }
+        let Some(date) = find_date(&line.text) else {
+            continue;
+        };
+        let is_in_table = heads.iter().any(|head| {
+            let step = (line.down - head.down).abs();
+            head.angle == line.angle
+                && step > 0.3 * line.size
+                && step <= 45.0 * line.size.max(head.size)
+                && line.start < head.end + 40.0 * line.size
+                && line.end > head.start - 40.0 * line.size
+        });
+        // "DATE: 03/12/2018" is a field, and a time comes from plotting.
+        let is_plain = super::labels::label(&line.text).is_none() && !line.text.contains(':');
+        if !is_in_table || !is_plain {
+            continue;
+        }
+        let mark = match date.before {
+            0 => mark_on_row(sheet, line),
+            _ => line.text.split(' ').next().and_then(as_mark),
+        };
+        rows.push(Row {
+            mark: mark.or_else(|| {
+                let last = line.text.split(' ').next_back()?;
+                (date.before == 0 && date.after > 0)
+                    .then(|| as_mark(last))
+                    .flatten()
+            }),
+            down: line.down,
+            size: line.size,
+            date,
+        });
+    }
+    // A table is a chain of rows from its heading; other dates stand apart.
+    let mut reached: Vec<f64> = heads.iter().map(|head| head.down).collect();
+    let mut kept = Vec::new();
+    let (mut waiting, mut grew) = (rows, true);
+    while grew {
+        grew = false;
+        let (near, far): (Vec<Row>, Vec<Row>) = waiting.into_iter().partition(|row| {
+            reached
+                .iter()
+                .any(|down| (row.down - down).abs() <= 5.0 * row.size)
+        });
+        for row in near {
+            grew = true;
+            reached.push(row.down);
+            kept.push(row);
+        }
+        waiting = far;
+    }
+    kept
+}
+
+/// The mark on the row of a date, at most a table's width to its left, or to its right.
+fn mark_on_row(sheet: &Sheet, date: &Line) -> Option<String> {
+    sheet
+        .lines
+        .iter()
+        .filter(|other| {
+            is_on_row(date, other)
+                && other.start != date.start
+                && (other.end <= date.start + 0.1 || other.start >= date.end - 0.1)
+                && (date.start - other.end).max(other.start - date.end) <= 40.0 * date.size
+                && (0.5..=1.6).contains(&(other.size / date.size))
+        })
+        .filter_map(|other| {
+            let first = other.text.split(' ').next()?;
+            let alone = other.text == first;
+            // Initials and names start with letters too: beside other words only figures count.
+            as_mark(first)
+                .filter(|mark| alone || mark.chars().any(|c| c.is_ascii_digit()))
+                .map(|mark| (other.start, mark))
+        })
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, mark)| mark)
+}
+
+/// The date of a field such as DATE or ISSUE DATE.
+fn field_date(sheet: &Sheet) -> Option<String> {
+    let labels = sheet
+        .labels()
+        .filter(|(line, label, _)| *label == Label::Date && sheet.is_in_title_strip(line));
+    for (line, _, rest) in labels.take(MOST_LABELS) {
+        if let Some(date) = find_date(rest) {
+            return Some(date.text);
+        }
+        if !rest.is_empty() || heads_a_column(sheet, line) {
+            continue;
+        }
+        let value = sheet
+            .values_of(line, 2.5)
+            .into_iter()
+            .take(2)
+            .find_map(|value| find_date(&value.text))
+            .or_else(|| find_date(&sheet.value_across(line)?.text));
+        if let Some(date) = value {
+            return Some(date.text);
+        }
+    }
+    None
+}
+
+/// The one date near the number that stands in no table, is not the time of plotting and has no label.
+fn lone_date(sheet: &Sheet, number: Option<&FoundNumber>, rows: &[Row]) -> Option<String> {
+    let number = number?;
+    let mut found: Option<String> = None;
+    for line in &sheet.lines {
+        let near = line.angle == number.line.angle
+            && line.distance(&number.line) <= 0.15 * sheet.short_side();
+        let is_plain =
+            near && !line.text.contains(':') && super::labels::label(&line.text).is_none();
+        let Some(date) = is_plain.then(|| find_date(&line.text)).flatten() else {
+            continue;
+        };
+        if rows
+            .iter()
+            .any(|row| row.down == line.down && row.date == date)
+        {
+            continue;
+        }
+        match &found {
+            Some(other) if *other != date.text => return None,
+            _ => found = Some(date.text),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::title_block::tests::{Page, page};
+    use super::*;
+
+    fn issue_of(page: &Page) -> Issue {
+        issue(&page.sheet(), None)
+    }
+
+    #[test]
+    fn the_field_tells_the_revision() {
+        let page = page(2384.0, 1684.0)
+            .print("Drawing No.", 2000.0, 1600.0, 7.0)
+            .print("1801-A-101", 2000.0, 1620.0, 12.0)
+            .print("Rev", 2200.0, 1600.0, 7.0)
+            .print("P02", 2200.0, 1620.0, 12.0);
+        assert_eq!(issue_of(&page).revision.as_deref(), Some("P02"));
+    }
+
+    #[test]
+    fn the_latest_row_of_the_table_is_the_revision() {
+        let page = page(2592.0, 1728.0)
+            .print("NO.", 2300.0, 800.0, 7.0)
+            .print("DESCRIPTION", 2330.0, 800.0, 7.0)
+            .print("DATE", 2500.0, 800.0, 7.0)
+            .print("1", 2300.0, 812.0, 7.0)
+            .print("PERMIT SET", 2330.0, 812.0, 7.0)
+            .print("03/12/2018", 2500.0, 812.0, 7.0)
+            .print("2", 2300.0, 824.0, 7.0)
+            .print("ADDENDUM 1", 2330.0, 824.0, 7.0)
+            .print("04/20/2018", 2500.0, 824.0, 7.0);
+        let issue = issue_of(&page);
+        assert_eq!(issue.revision.as_deref(), Some("2"));
+        assert_eq!(issue.date.as_deref(), Some("04/20/2018"));
+    }
+
+    #[test]
+    fn a_table_that_grows_upwards_is_read_by_its_dates() {
+        let page = page(2592.0, 1728.0)
+            .print("C", 2300.0, 788.0, 7.0)
+            .print("RE-ISSUED", 2330.0, 788.0, 7.0)
+            .print("22.05.20", 2500.0, 788.0, 7.0)
+            .print("B", 2300.0, 800.0, 7.0)
+            .print("ISSUED", 2330.0, 800.0, 7.0)
+            .print("20.04.20", 2500.0, 800.0, 7.0)
+            .print("REV", 2300.0, 812.0, 7.0)
+            .print("DESCRIPTION", 2330.0, 812.0, 7.0)
+            .print("DATE", 2500.0, 812.0, 7.0);
+        assert_eq!(issue_of(&page).revision.as_deref(), Some("C"));
+    }
+
+    #[test]
+    fn the_issue_date_is_the_field_and_not_the_plot_stamp() {
+        let page = page(2592.0, 1728.0)
+            .print("PLOT DATE: 1/29/2015 8:29:44 PM", 2300.0, 1700.0, 5.0)
+            .print("ISSUE DATE", 2300.0, 1500.0, 7.0)
+            .print("MAY 22, 2020", 2300.0, 1512.0, 7.0);
+        assert_eq!(issue_of(&page).date.as_deref(), Some("MAY 22, 2020"));
+        assert_eq!(issue_of(&page).revision, None);
+    }
+}

@@ -1,0 +1,73 @@
+//! The publishers of standards, by the letters that everybody knows them by.
+
+/// Publishers, and the prefixes of those that have no other name (federal and military documents).
+const PUBLISHERS: [&str; 97] = [
+    "AABC", "AAMA", "AASHTO", "ABAA", "ABMA", "ACI", "AGA", "AGMA", "AHA", "AHRI", "AISC", "AISI",
+    "AITC", "AMCA", "ANSI", "APA", "API", "ARI", "ASA", "ASCE", "ASHRAE", "ASME", "ASSE", "ASSP",
+    "ASTM", "AWI", "AWPA", "AWS", "AWWA", "BHMA", "BIA", "BICSI", "BS", "CGA", "CGSB", "CISPI",
+    "CPSC", "CRSI", "CSA", "CTI", "DASMA", "DHI", "DIN", "EIA", "EN", "ETL", "FGIA", "FM", "GA",
+    "GANA", "HI", "HMMA", "HPVA", "IAPMO", "ICC", "ICC-ES", "ICEA", "IEC", "IEEE", "IES", "IESNA",
+    "ISA", "ISO", "ITU", "LPI", "MBMA", "MIL", "MPI", "MSS", "NAAMM", "NACE", "NCMA", "NECA",
+    "NEMA", "NETA", "NFPA", "NFRC", "NIST", "NSF", "NTMA", "PCI", "PDI", "PTI", "RIS", "SCAQMD",
+    "SDI", "SJI", "SMACNA", "SPRI", "SSPC", "TAPPI", "TCNA", "TIA", "TMS", "UL", "ULC", "WDMA",
+];
+/// Those that stand before another publisher's name only, or with figures of their own.
+const MORE_PUBLISHERS: [&str; 10] = [
+    "CAN", "CAN3", "USBC", "CFR", "FS", "PS", "WCLIB", "AMPP", "FCC", "NIJ",
+];
+
+pub(super) fn is_publisher(word: &str) -> bool {
+    PUBLISHERS.binary_search(&word).is_ok() || MORE_PUBLISHERS.contains(&word)
+}
+
+/// The publishers' part of a word, `ANSI/ASHRAE`, `CSA`, and what stands in the same word behind it,
+/// `A23.1` of `CSA-A23.1`.
+pub(super) fn publisher_of(word: &str) -> Option<(String, &str)> {
+    let word = word.trim_start_matches(['(', '"', '“', '[']);
+    let whole = word
+        .trim_end_matches([',', ':', ';', ')', '.'])
+        .trim_end_matches("'s")
+        .trim_end_matches("’s");
+    // A comma or a full stop parts the publisher from what follows.
+    if word.ends_with([',', ';', '.', ')']) {
+        return None;
+    }
+    if is_publisher(whole) {
+        return Some((whole.to_owned(), ""));
+    }
+    // The longest row of publishers from the start.
+    let mut best: Option<usize> = None;
+    let mut from = 0;
+    for (at, sign) in word.char_indices().chain([(word.len(), ' ')]) {
+        if !matches!(sign, '/' | '-' | '–' | ' ') {
+            continue;
+        }
+        let name = word.get(from..at).unwrap_or_default();
+        let with_dash = word.get(..at).unwrap_or_default();
+        if is_publisher(name) || is_publisher(with_dash) {
+            best = Some(at);
+        } else if best.is_some() || !with_dash.contains('-') {
+            break;
+        }
+        from = at + sign.len_utf8();
+    }
+    let end = best?;
+    let publisher = word.get(..end)?;
+    let rest = word.get(end..)?.trim_start_matches(['-', '–', '/', ' ']);
+    if rest.is_empty() {
+        return Some((publisher.to_owned(), ""));
+    }
+    // `SSPC-SP` is followed by its figures.
+    let is_series = rest.len() <= 3 && rest.chars().all(|c| c.is_ascii_uppercase());
+    (is_series || rest.contains(|c: char| c.is_ascii_digit())).then(|| (publisher.to_owned(), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_publishers_is_sorted() {
+        assert!(PUBLISHERS.is_sorted());
+    }
+}

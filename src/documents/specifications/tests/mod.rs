@@ -1,0 +1,5 @@
+//! Whole volumes in the styles of different offices.
+
+mod book;
+mod contents_of_sections;
+mod finding;
