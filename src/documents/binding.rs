@@ -235,3 +235,44 @@ fn classify(volume: &Volume, file: usize, warnings: &mut Vec<Warning>) -> Classi
     }
     said
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(page_number: u32, needs_ocr: bool) -> Leaf {
+        let reading = serde_json::json!({"pageNumber": page_number, "widthPoints": 612.0,
+            "heightPoints": 792.0, "kind": "document", "wordCount": 0, "unmappedShare": 0.0,
+            "pathCount": 0, "imageCount": 1, "imageShare": 1.0, "sheetDisplayName": "Page",
+            "signs": {"specificationSection": false, "specificationPart": false, "addendum": false},
+            "needsOcr": needs_ocr, "artifacts": []});
+        Leaf {
+            reading: serde_json::from_value(reading).unwrap(),
+            page_label: None,
+            bookmarks: Vec::new(),
+            lines: Vec::new(),
+            regions: Vec::new(),
+            mentions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_page_that_nobody_could_read_is_named_with_the_way_out() {
+        let volume = |leaves| Volume {
+            file_name: "scan.pdf".to_owned(),
+            hint: None,
+            leaves,
+        };
+        let volumes = [
+            volume(vec![leaf(1, false)]),
+            volume(vec![leaf(1, false), leaf(2, true)]),
+        ];
+        let bound = bind(&volumes);
+        let [warning] = bound.warnings.as_slice() else {
+            panic!("{:?}", bound.warnings);
+        };
+        assert_eq!(warning.code, WarningCode::NeedsOcr);
+        assert_eq!((warning.file, warning.page_number), (Some(1), Some(2)));
+        assert!(warning.message.contains("tesseract") && warning.message.contains("PLANGREP_OCR"));
+    }
+}

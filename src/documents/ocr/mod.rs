@@ -176,9 +176,9 @@ fn is_word(found: &Found, turn: Turn) -> bool {
         (0, _) => return false,
         (_, _) if is_strokes => 90.0,
         (1, Turn::Right) => 70.0,
-        (1, _) => 85.0,
         (_, Turn::Right) => 40.0,
         // Level text looks like something else from the side.
+        (1 | 2, _) => 85.0,
         (_, _) => 60.0,
     };
     let is_slim = found.width <= 2.5 * found.size * found.text.chars().count() as f64;

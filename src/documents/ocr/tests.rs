@@ -193,6 +193,8 @@ fn what_looks_like_a_word_by_chance_is_dropped() {
     assert!(is_word(&found("WALL", 45.0), Turn::Right));
     assert!(!is_word(&found("WALL", 39.0), Turn::Right));
     assert!(!is_word(&found("WALL", 45.0), Turn::Up));
+    assert!(is_word(&found("UP", 45.0), Turn::Right));
+    assert!(!is_word(&found("oO", 80.0), Turn::Down));
     assert!(!is_word(&found("I", 60.0), Turn::Right));
     assert!(!is_word(&found("—|", 99.0), Turn::Right));
     assert!(!is_word(&found("II", 80.0), Turn::Right));
