@@ -110,9 +110,17 @@ impl Blobs {
         incoming.finish().await
     }
 
-    /// Streams a local file in.
+    /// Streams a local file in. Nothing but a file: whoever left it there may not be trusted, and a
+    /// link would give away what only this process can read.
     pub async fn put_file(&self, name: &str, file: &Path) -> Result<Stored> {
-        let mut source = tokio::fs::File::open(file).await?;
+        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+        let mut open = tokio::fs::OpenOptions::new();
+        let mut source = open.read(true).custom_flags(flags).open(file).await?;
+        if !source.metadata().await?.is_file() {
+            return Err(Error::internal(anyhow::anyhow!(
+                "what is to be stored is not a file"
+            )));
+        }
         let mut incoming = self.incoming(name);
         let mut buffer = vec![0; CHUNK];
         loop {

@@ -2,8 +2,9 @@
 //! where a section ends, what an index confirms) is settled here, after all pages were read.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -60,9 +61,12 @@ impl Order {
     /// The outcome of a binding of this order; an error when it is none.
     pub fn outcome(&self, folder: &Path) -> io::Result<Bound> {
         let mut text = Vec::new();
-        File::open(folder.join(BOUND))?
-            .take(LONGEST_BOUND)
-            .read_to_end(&mut text)?;
+        // A link or a pipe in its place would lead the server astray.
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+            .open(folder.join(BOUND))?;
+        file.take(LONGEST_BOUND).read_to_end(&mut text)?;
         let bound: Bound = serde_json::from_slice(&text)?;
         let is_plausible = bound.files.len() == self.files.len()
             && bound.files.iter().zip(&self.files).all(|(file, order)| {

@@ -12,15 +12,7 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 /// The rights that are taken away; an older kernel takes what it knows.
 const RIGHTS: ABI = ABI::V5;
 /// Where a program that is started finds its libraries and its data.
-const PROGRAMS: [&str; 7] = [
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/bin",
-    "/etc",
-    "/opt",
-    "/proc/self",
-];
+const PROGRAMS: [&str; 5] = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"];
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FenceError {
@@ -44,7 +36,14 @@ pub(super) fn shut(
 ) -> Result<(), FenceError> {
     let run = AccessFs::from_read(RIGHTS);
     let read = run & !AccessFs::Execute;
-    let write = AccessFs::from_all(RIGHTS) & !AccessFs::Execute;
+    // Files and nothing else: the server would follow a link to what the child cannot read itself,
+    // and wait for ever at a pipe.
+    let write = AccessFs::ReadFile
+        | AccessFs::ReadDir
+        | AccessFs::WriteFile
+        | AccessFs::Truncate
+        | AccessFs::MakeReg
+        | AccessFs::RemoveFile;
     let mut fence = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(RIGHTS))?
@@ -57,9 +56,9 @@ pub(super) fn shut(
     if let Some(program) = program {
         fence = allow(fence, program, run)?;
         fence = allow(fence, Path::new("/dev/null"), write)?;
-        for folder in PROGRAMS.map(Path::new) {
-            if folder.exists() {
-                fence = allow(fence, folder, run)?;
+        for place in PROGRAMS.map(Path::new) {
+            if place.exists() {
+                fence = allow(fence, place, run)?;
             }
         }
     }
@@ -102,6 +101,7 @@ mod tests {
     use std::fs;
     use std::io::ErrorKind;
     use std::net::{TcpListener, UdpSocket};
+    use std::os::unix::fs::symlink;
     use std::process::Command;
     use std::thread;
 
@@ -125,6 +125,10 @@ mod tests {
             assert!(denied(fs::read(place.join("secret.key")).unwrap_err()));
             assert!(denied(fs::write(&input, "other").unwrap_err()));
             assert!(denied(fs::write(place.join("new"), "x").unwrap_err()));
+            let link = out.join("link");
+            let key = place.join("secret.key");
+            assert!(denied(symlink(&key, &link).unwrap_err()));
+            assert!(fs::hard_link(&key, &link).is_err());
             assert!(denied(fs::read_dir("/etc").map(|_| ()).unwrap_err()));
             assert!(denied(UdpSocket::bind("127.0.0.1:0").unwrap_err()));
             assert!(denied(TcpListener::bind("127.0.0.1:0").unwrap_err()));

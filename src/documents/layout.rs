@@ -38,6 +38,10 @@ fn share(value: f64) -> f64 {
 }
 
 pub(super) fn rounded(value: f64, parts: f64) -> f64 {
+    // JSON has no number for what is none, and no reader would take the file.
+    if !value.is_finite() {
+        return 0.0;
+    }
     // Adding zero turns -0 into 0.
     (value * parts).round() / parts + 0.0
 }

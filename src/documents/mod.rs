@@ -12,6 +12,7 @@ mod fence;
 mod kind;
 mod layout;
 mod lines;
+mod months;
 mod ocr;
 mod outline;
 mod page;

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::io::AsyncWriteExt;
+use tokio::task::spawn_blocking;
 
 use super::claims::Turn;
 use super::run::{Halt, Runner, remove_folder};
@@ -114,7 +116,9 @@ impl Runner {
             .buffer_unordered(AT_ONCE)
             .try_collect::<Vec<()>>();
         self.beside(turn, brought).await??;
-        order.write(folder)?;
+        let (order, place) = (Arc::new(order), folder.to_owned());
+        let written = order.clone();
+        spawn_blocking(move || written.write(&place)).await??;
         for attempt in 1..=MOST_TRIES {
             let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
             let mut reading = self
@@ -126,7 +130,7 @@ impl Runner {
                     Event::Failed(fault) => {
                         tracing::warn!(job = %turn.job.id, attempt, code = fault.code.as_str(), "a job could not be bound");
                     }
-                    Event::Done => match order.outcome(folder) {
+                    Event::Done => match outcome_of(&order, folder).await? {
                         Ok(bound) => {
                             let extracts = self.store_extracts(turn, files, pages, &bound, folder);
                             let extracts = extracts.await?;
@@ -213,6 +217,12 @@ impl Runner {
             created_at: self.clock.now(),
         })
     }
+}
+
+/// The outcome of a binding. It can be large: it is read away from the threads that answer requests.
+async fn outcome_of(order: &Arc<Order>, folder: &Path) -> Result<std::io::Result<Bound>> {
+    let (order, folder) = (order.clone(), folder.to_owned());
+    Ok(spawn_blocking(move || order.outcome(&folder)).await?)
 }
 
 /// Brings a stored file here.

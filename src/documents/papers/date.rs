@@ -1,22 +1,8 @@
 //! Dates as they are printed: `March 12, 2018`, `12 March 2018`, `2018-03-12`, `03/12/2018`, `1/2019`.
 //! A document's own date is chosen among those near its beginning.
 
+use super::super::months::month;
 use super::rows::PageOfRows;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The date that stands first in a text: from which word to which, as printed, and how exact it is.
 #[derive(Debug, PartialEq)]
@@ -99,12 +85,7 @@ fn date_at(words: &[&str]) -> Option<(usize, bool)> {
 }
 
 fn is_month(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.len() >= 3
-        && MONTHS
-            .iter()
-            .any(|month| *month == word || (word.len() <= 4 && month.starts_with(word.as_str())))
-        || word == "sept"
+    month(word.trim_end_matches('.')).is_some()
 }
 
 fn is_day(word: &str) -> bool {

@@ -1,23 +1,8 @@
 //! Dates as title blocks print them: `03/12/2018`, `2018-03-12`, `MAY 22, 2020`, `22 May 2020`, `May 2020`.
 //! Asked for the issue date, for revision tables, and to keep dates out of names.
 
-const MONTHS: &[&str] = &[
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
-const LONG_MONTHS: &[&str] = &[
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-];
+use super::super::months::month;
+
 /// Longer texts are sentences.
 const LONGEST_TEXT: usize = 200;
 
@@ -117,15 +102,6 @@ fn month_within(word: &str) -> Option<(u32, u32, u32)> {
     let after = dash(upper.get(end + 1..)?);
     let year = full_year(after.len(), after.parse().ok()?)?;
     Some((year, month, day))
-}
-
-fn month(word: &str) -> Option<u32> {
-    let upper = word.to_ascii_uppercase();
-    let place = |names: &[&str]| names.iter().position(|name| *name == upper);
-    let place = place(MONTHS)
-        .or_else(|| place(LONG_MONTHS))
-        .or((upper == "SEPT").then_some(8))?;
-    u32::try_from(place + 1).ok()
 }
 
 fn day(word: &str) -> Option<u32> {

@@ -1,5 +1,6 @@
 //! The title of a section around its number: on the same line, on the lines below, or above.
 
+use super::super::months::month;
 use super::marks::{decimal_label, is_capitals, paragraph_label, part_heading, section_end};
 use super::numbers::{after_keyword, number_at};
 use super::pages::{TextLine, TextPage, is_blank_note};
@@ -8,31 +9,6 @@ use super::stamps::is_page_number;
 /// Below its number a title has at most so many lines.
 const MOST_TITLE_LINES: usize = 4;
 
-const MONTHS: [&str; 23] = [
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-    "JAN",
-    "FEB",
-    "MAR",
-    "APR",
-    "JUN",
-    "JUL",
-    "AUG",
-    "SEP",
-    "OCT",
-    "NOV",
-    "DEC",
-];
 const DATE_WORDS: [&str; 10] = [
     "REVISED", "REV", "DATED", "DATE", "CHANGE", "CHG", "ISSUED", "UPDATED", "LAST", "REVISION",
 ];
@@ -48,9 +24,7 @@ pub(super) fn is_date(text: &str) -> bool {
                 let upper = word.to_uppercase();
                 let is_figure = word.len() <= 4 && word.chars().all(|c| c.is_ascii_digit());
                 has_figures |= is_figure;
-                is_figure
-                    || MONTHS.contains(&upper.as_str())
-                    || DATE_WORDS.contains(&upper.as_str())
+                is_figure || month(&upper).is_some() || DATE_WORDS.contains(&upper.as_str())
             });
     all && has_figures
 }
