@@ -1,14 +1,16 @@
-//! A file on its way into a folder: hashed and written away from the threads that answer requests,
-//! a batch at a time and in order, while the next batch comes in. Until it is kept it is a draft.
+//! A file on its way into a folder: written and hashed away from the threads that answer requests, a
+//! batch at a time and in order, while the next batches come in. Until it is kept it is a draft.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, IoSlice, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::{Error, Result};
@@ -16,28 +18,32 @@ use crate::id;
 
 /// The folder of the drafts, beside the names of files.
 const DRAFTS: &str = "drafts";
-/// Bytes that are hashed and written at once.
-const BATCH: usize = 1 << 20;
+/// Bytes that are written or hashed at once.
+const BATCH: usize = 512 << 10;
+/// Batches of one file that are in memory beside the one that fills.
+const IN_FLIGHT: usize = 4;
 /// Bytes after which the disk begins to write, while others still come: at the end it would have
 /// to write all of them.
 const FLUSH: usize = 32 << 20;
 
-/// What is called by those who send; at most three batches are in memory.
+/// What is called by those who send.
 pub(super) struct Writing {
-    batch: Vec<Bytes>,
-    batch_size: usize,
-    /// None while a batch is on its way.
-    writer: Option<Writer>,
-    step: Option<JoinHandle<io::Result<Writer>>>,
-    flush: Option<JoinHandle<io::Result<()>>>,
+    /// What comes is copied here: a form arrives in pieces of a few hundred bytes, too small to be
+    /// written one by one.
+    batch: Vec<u8>,
+    batches: mpsc::Sender<Vec<u8>>,
+    /// Ends when no batch is waiting, so that no thread waits for a slow sender. None after an error.
+    work: Option<JoinHandle<io::Result<Writer>>>,
 }
 
 struct Writer {
     home: PathBuf,
     target: PathBuf,
+    batches: mpsc::Receiver<Vec<u8>>,
     draft: Option<Draft>,
     hasher: Sha256,
     unflushed: usize,
+    flush: Option<thread::JoinHandle<io::Result<()>>>,
 }
 
 /// Removed again unless it is kept.
@@ -50,112 +56,110 @@ struct Draft {
 impl Writing {
     /// Into the file `name` of the folder `home`.
     pub fn new(home: &Path, name: &str) -> Self {
+        let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+        let writer = Writer {
+            home: home.to_owned(),
+            target: home.join(name),
+            batches: receiver,
+            draft: None,
+            hasher: Sha256::new(),
+            unflushed: 0,
+            flush: None,
+        };
         Self {
             batch: Vec::new(),
-            batch_size: 0,
-            writer: Some(Writer {
-                home: home.to_owned(),
-                target: home.join(name),
-                draft: None,
-                hasher: Sha256::new(),
-                unflushed: 0,
-            }),
-            step: None,
-            flush: None,
+            batches: sender,
+            work: Some(spawn_blocking(|| Ok(writer))),
         }
     }
 
     /// A slow disk slows the sender down instead of filling the memory.
     pub async fn write(&mut self, chunk: Bytes) -> Result<()> {
-        self.batch_size += chunk.len();
-        self.batch.push(chunk);
-        if self.batch_size < BATCH {
-            return Ok(());
+        self.batch.extend_from_slice(&chunk);
+        if self.batch.len() >= BATCH {
+            self.pass_on().await?;
         }
-        let mut writer = self.writer().await?;
-        if writer.unflushed >= FLUSH && self.flush.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.flushed().await?;
-            self.flush = writer.flush();
-        }
-        let batch = self.take_batch();
-        self.step = Some(spawn_blocking(move || {
-            writer.write(&batch)?;
-            Ok(writer)
-        }));
         Ok(())
+    }
+
+    async fn pass_on(&mut self) -> Result<()> {
+        let mut work = self.work.take().ok_or_else(gone_on)?;
+        let seat = loop {
+            tokio::select! {
+                biased;
+                done = &mut work => work = done??.work(),
+                seat = self.batches.reserve() => break seat.map_err(io::Error::other)?,
+            }
+        };
+        seat.send(std::mem::take(&mut self.batch));
+        if work.is_finished() {
+            work = work.await??.work();
+        }
+        self.work = Some(work);
+        Ok(())
+    }
+
+    /// When all that has come is written.
+    async fn writer(&mut self) -> Result<Writer> {
+        self.pass_on().await?;
+        let work = self.work.take().ok_or_else(gone_on)?;
+        // It may have ended before the last batch came.
+        Ok(work.await??.work().await??)
     }
 
     /// The SHA-256 of all that has come.
     pub async fn digest(&mut self) -> Result<[u8; 32]> {
-        let (mut writer, batch) = (self.writer().await?, self.take_batch());
-        let (writer, digest) = spawn_blocking(move || {
-            if !batch.is_empty() {
-                writer.write(&batch)?;
-            }
-            let digest = writer.hasher.clone().finalize().into();
-            io::Result::Ok((writer, digest))
-        })
-        .await??;
-        self.writer = Some(writer);
+        let writer = self.writer().await?;
+        let digest = writer.hasher.clone().finalize().into();
+        self.work = Some(writer.work());
         Ok(digest)
     }
 
     /// Gives the file its name, once all of it is on the disk.
     pub async fn keep(mut self) -> Result<[u8; 32]> {
-        let (mut writer, batch) = (self.writer().await?, self.take_batch());
-        // Its error would not be told a second time.
-        self.flushed().await?;
-        Ok(spawn_blocking(move || {
-            writer.write(&batch)?;
-            writer.keep()
-        })
-        .await??)
+        let writer = self.writer().await?;
+        Ok(spawn_blocking(|| writer.keep()).await??)
     }
 
     /// Waits until nothing is left of it.
     pub async fn abort(mut self) {
-        if let Ok(writer) = self.writer().await
-            && let Err(error) = spawn_blocking(move || drop(writer)).await
-        {
-            tracing::warn!(%error, "an upload that was given up left a draft behind");
-        }
-    }
-
-    async fn writer(&mut self) -> Result<Writer> {
-        if let Some(step) = self.step.take() {
-            return Ok(step.await??);
-        }
-        self.writer.take().ok_or_else(|| {
-            Error::internal(anyhow::anyhow!("an upload went on after it had failed"))
-        })
-    }
-
-    async fn flushed(&mut self) -> Result<()> {
-        match self.flush.take() {
-            Some(flush) => Ok(flush.await??),
-            None => Ok(()),
-        }
-    }
-
-    fn take_batch(&mut self) -> Vec<Bytes> {
-        self.batch_size = 0;
-        std::mem::take(&mut self.batch)
+        give_up(self.work.take()).await;
     }
 }
 
 impl Drop for Writing {
-    /// A large file takes a while to be removed.
     fn drop(&mut self) {
-        if let Some(writer) = self.writer.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn_blocking(move || drop(writer));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(give_up(self.work.take()));
         }
     }
 }
 
+/// A large file takes a while to be removed.
+async fn give_up(work: Option<JoinHandle<io::Result<Writer>>>) {
+    if let Some(work) = work
+        && let Ok(Ok(writer)) = work.await
+        && let Err(error) = spawn_blocking(move || drop(writer)).await
+    {
+        tracing::warn!(%error, "an upload that was given up left a draft behind");
+    }
+}
+
+fn gone_on() -> Error {
+    Error::internal(anyhow::anyhow!("an upload went on after it had failed"))
+}
+
 impl Writer {
-    fn write(&mut self, batch: &[Bytes]) -> io::Result<()> {
+    fn work(mut self) -> JoinHandle<io::Result<Self>> {
+        spawn_blocking(move || {
+            while let Ok(batch) = self.batches.try_recv() {
+                self.write(&batch)?;
+            }
+            Ok(self)
+        })
+    }
+
+    fn write(&mut self, batch: &[u8]) -> io::Result<()> {
         let draft = match &mut self.draft {
             Some(draft) => draft,
             None => {
@@ -164,31 +168,33 @@ impl Writer {
                 self.draft.insert(Draft::new(&self.home.join(DRAFTS))?)
             }
         };
-        let mut slices: Vec<IoSlice<'_>> = batch.iter().map(|bytes| IoSlice::new(bytes)).collect();
-        let mut rest = slices.as_mut_slice();
-        IoSlice::advance_slices(&mut rest, 0);
-        while !rest.is_empty() {
-            match draft.file.as_ref().write_vectored(rest) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(count) => IoSlice::advance_slices(&mut rest, count),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        for bytes in batch {
-            self.hasher.update(bytes);
-            self.unflushed += bytes.len();
+        let hasher = &mut self.hasher;
+        // Each of the two takes half a second for a gigabyte.
+        thread::scope(|threads| {
+            thread::Builder::new().spawn_scoped(threads, || hasher.update(batch))?;
+            draft.file.as_ref().write_all(batch)
+        })?;
+        self.unflushed += batch.len();
+        if self.unflushed >= FLUSH && self.flush.as_ref().is_none_or(|flush| flush.is_finished()) {
+            self.unflushed = 0;
+            let file = draft.file.clone();
+            self.flushed()?;
+            self.flush = Some(thread::Builder::new().spawn(move || file.sync_data())?);
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> Option<JoinHandle<io::Result<()>>> {
-        self.unflushed = 0;
-        let file = self.draft.as_ref()?.file.clone();
-        Some(spawn_blocking(move || file.sync_data()))
+    /// An error of the disk is told once, to whoever asked it to flush.
+    fn flushed(&mut self) -> io::Result<()> {
+        match self.flush.take().map(thread::JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(flushed)) => flushed,
+            Some(Err(_)) => Err(io::Error::other("a thread that flushed a file panicked")),
+        }
     }
 
-    fn keep(self) -> io::Result<[u8; 32]> {
+    fn keep(mut self) -> io::Result<[u8; 32]> {
+        self.flushed()?;
         let mut draft = self.draft.ok_or(ErrorKind::NotFound)?;
         draft.file.sync_all()?;
         fs::rename(&draft.path, &self.target)?;
