@@ -83,7 +83,7 @@ async fn sheets_are_read_into_four_files_each_and_the_same_bytes_twice() {
         (&told.pages[1], "A102", "SECOND FLOOR PLAN"),
     ] {
         assert_eq!(page.kind, PageKind::Drawing);
-        assert_eq!((page.width_points, page.height_points), (2592.0, 1728.0));
+        assert_eq!((page.width_points, page.height_points), (1296.0, 864.0));
         assert_eq!(page.sheet_number.as_deref(), Some(number));
         assert_eq!(page.sheet_name.as_deref(), Some(name));
         assert_eq!(page.sheet_display_name, format!("{number} {name}"));
@@ -99,7 +99,7 @@ async fn sheets_are_read_into_four_files_each_and_the_same_bytes_twice() {
         }
     }
     let image = size_of_webp(&first.path().join(ArtifactType::PageImage.file_name(1, 0)));
-    assert_eq!(image, (5400, 3600));
+    assert_eq!(image, (2700, 1800));
     let thumbnail = size_of_webp(&first.path().join(ArtifactType::Thumbnail.file_name(1, 0)));
     assert_eq!(thumbnail, (320, 213));
     let text = std::fs::read_to_string(first.path().join("p0001.txt")).unwrap();

@@ -235,7 +235,7 @@ async fn a_job_runs_from_upload_to_result() {
             ("A102", "SECOND FLOOR PLAN", "architectural", "floor_plan")
         ]
     );
-    assert_eq!(plans["sheets"][0]["widthPoints"], 2592.0);
+    assert_eq!(plans["sheets"][0]["widthPoints"], 1296.0);
     let book = named("specification.pdf");
     assert_eq!(
         (&book["classification"], &book["sheets"]),

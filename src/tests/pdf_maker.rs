@@ -101,9 +101,10 @@ pub fn frame(x: f64, y: f64, width: f64, height: f64) -> String {
     format!("{x} {y} {width} {height} re S\n")
 }
 
-/// A 36 by 24 inch sheet with a border, a title block along the right edge and a plan of rooms.
+/// A 36 by 24 inch sheet printed at half its size, with a border, a title block along the right edge
+/// and a plan of rooms. At full size a test build takes long to draw it.
 pub fn sheet(number: &str, name: &[&str], rooms: &[&str]) -> PageSource {
-    let mut content = String::from("1 w\n");
+    let mut content = String::from("0.5 0 0 0.5 0 0 cm 1 w\n");
     content += &frame(36.0, 36.0, 2520.0, 1656.0);
     content += &frame(2280.0, 36.0, 276.0, 1656.0);
     for y in [160.0, 260.0, 420.0, 620.0, 800.0] {
@@ -146,8 +147,8 @@ pub fn sheet(number: &str, name: &[&str], rooms: &[&str]) -> PageSource {
         }
     }
     PageSource {
-        width: 2592,
-        height: 1728,
+        width: 1296,
+        height: 864,
         content,
     }
 }
