@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -25,6 +26,8 @@ const IN_FLIGHT: usize = 4;
 /// Bytes after which the disk begins to write, while others still come: at the end it would have
 /// to write all of them.
 const FLUSH: usize = 32 << 20;
+/// A draft is locked by its writer, at the latest this long after it was made.
+const UNLOCKED: Duration = Duration::from_secs(60);
 
 /// What is called by those who send.
 pub(super) struct Writing {
@@ -208,11 +211,13 @@ impl Draft {
     fn new(folder: &Path) -> io::Result<Self> {
         make_folder(folder)?;
         let path = folder.join(id::new(id::Kind::Row));
-        Ok(Self {
+        let draft = Self {
             file: Arc::new(File::create_new(&path)?),
             path,
             is_kept: false,
-        })
+        };
+        flock(&draft.file, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(draft)
     }
 }
 
@@ -226,29 +231,30 @@ impl Drop for Draft {
     }
 }
 
-/// Removes the drafts into which nothing has been written for `age`: whoever wrote them was killed.
-pub(super) fn sweep(home: &Path, age: Duration) -> io::Result<()> {
+/// Removes the drafts that nobody holds: whoever wrote them was killed.
+pub(super) fn sweep(home: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(home.join(DRAFTS)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
-    let now = SystemTime::now();
     for entry in entries {
-        let entry = entry?;
-        // Kept or removed by its owner just now, or by another process that sweeps.
-        let gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
-        let written = match entry.metadata() {
-            Err(error) if gone(&error) => continue,
-            metadata => metadata?.modified()?,
-        };
-        if now.duration_since(written).is_ok_and(|idle| idle >= age) {
-            match fs::remove_file(entry.path()) {
-                Err(error) if !gone(&error) => return Err(error),
-                _ => {}
-            }
+        match remove_dead(&entry?.path()) {
+            // Kept or removed by its owner just now, or by another process that sweeps.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed?,
         }
     }
     Ok(())
+}
+
+fn remove_dead(path: &Path) -> io::Result<()> {
+    let file = File::open(path)?;
+    let idle = SystemTime::now().duration_since(file.metadata()?.modified()?);
+    let is_held = flock(&file, FlockOperation::NonBlockingLockExclusive).is_err();
+    match is_held || idle.is_ok_and(|idle| idle < UNLOCKED) {
+        true => Ok(()),
+        false => fs::remove_file(path),
+    }
 }
 
 fn parent(path: &Path) -> io::Result<&Path> {
@@ -325,16 +331,17 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_been_left_for_long_is_swept() {
+    fn only_what_nobody_holds_is_swept() {
         let home = tempfile::tempdir().unwrap();
-        let age = Duration::from_secs(60);
-        sweep(home.path(), age).unwrap();
+        sweep(home.path()).unwrap();
         let drafts = home.path().join(DRAFTS);
-        fs::create_dir(&drafts).unwrap();
-        fs::write(drafts.join("young"), "x").unwrap();
-        let old = File::create(drafts.join("old")).unwrap();
-        old.set_modified(SystemTime::now() - age).unwrap();
-        sweep(home.path(), age).unwrap();
-        assert_eq!(names(&drafts), ["young"]);
+        let held = Draft::new(&drafts).unwrap();
+        let (new, dead) = (drafts.join("new"), drafts.join("dead"));
+        for file in [&held.file, &File::create(&dead).unwrap()] {
+            file.set_modified(SystemTime::now() - UNLOCKED).unwrap();
+        }
+        fs::write(&new, "x").unwrap();
+        sweep(home.path()).unwrap();
+        assert!(held.path.exists() && new.exists() && !dead.exists());
     }
 }

@@ -8,7 +8,6 @@ mod place;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -26,9 +25,6 @@ pub use place::{Place, Variables};
 
 /// Bytes read from a file at once.
 const CHUNK: usize = 1 << 20;
-/// How long nothing may have come of a file until it is taken for one whose writer was killed:
-/// longer than any sender needs for the few bytes that are written at once.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone)]
 pub struct Blobs {
@@ -177,7 +173,7 @@ impl Blobs {
             return Ok(());
         };
         let folder = folder.clone();
-        Ok(tokio::task::spawn_blocking(move || draft::sweep(&folder, ABANDONED)).await??)
+        Ok(tokio::task::spawn_blocking(move || draft::sweep(&folder)).await??)
     }
 
     /// Where the file lies on this machine, if it does.
