@@ -214,16 +214,23 @@ impl<'a> Device<'a> for Sink {
                 Glyph::Type3(drawn) => drawn.advance_width(),
             };
             let advance = f64::from(advance.unwrap_or(500.0)) / 1000.0 * along.hypot();
+            let (mut letter, letters);
             let text = match glyph.as_unicode() {
-                Some(BfString::Char(letter)) => Some(letter.to_string()),
-                Some(BfString::String(letters)) => Some(letters),
-                None => None,
+                Some(BfString::Char(one)) => {
+                    letter = [0; 4];
+                    &*one.encode_utf8(&mut letter)
+                }
+                Some(BfString::String(several)) => {
+                    letters = several;
+                    &letters
+                }
+                None => {
+                    self.unmapped_count += 1;
+                    "\u{fffd}"
+                }
             };
-            if text.is_none() {
-                self.unmapped_count += 1;
-            }
             self.assembler.push(PlacedGlyph {
-                text: text.as_deref().unwrap_or("\u{fffd}"),
+                text,
                 origin,
                 along,
                 advance,

@@ -40,6 +40,6 @@ pub use fault::{Fault, FaultCode};
 pub use kind::classify_document;
 pub use layout::{Cell, DisplayBox, Mention, Region, RegionType, Table};
 pub use page::{Artifact, ArtifactType, Classification, PageKind, PageReading, PageSigns};
-pub use sandbox::{Limits, Reading, Sandbox, SandboxError};
+pub use sandbox::{Limits, READER_ENVIRONMENT, Reading, Sandbox, SandboxError};
 pub use script::Event;
 pub use worker::worker_main;

@@ -143,15 +143,11 @@ impl Picture {
         let depth = if self.is_grey { 1 } else { 3 };
         let row = self.width as usize * depth;
         let (from, to) = (left as usize * depth, right as usize * depth);
-        let pixels = self
-            .pixels
-            .chunks_exact(row.max(1))
-            .take(bottom as usize)
-            .skip(top as usize)
-            .filter_map(|row| row.get(from..to))
-            .flatten()
-            .copied()
-            .collect();
+        let mut pixels = Vec::with_capacity((to - from) * (bottom - top) as usize);
+        let rows = self.pixels.chunks_exact(row.max(1));
+        for row in rows.take(bottom as usize).skip(top as usize) {
+            pixels.extend_from_slice(row.get(from..to).unwrap_or_default());
+        }
         Self {
             width: right - left,
             height: bottom - top,

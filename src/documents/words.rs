@@ -2,6 +2,7 @@
 //! Fed by the canvas in the order in which the page draws.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use hayro::kurbo::{Point, Vec2};
 
@@ -96,8 +97,9 @@ struct UnfinishedWord {
 pub(super) struct WordAssembler {
     words: Vec<Word>,
     word: Option<UnfinishedWord>,
-    /// The glyph before: its text, origin and where it ended.
-    last: Option<(String, Point, Point)>,
+    /// The glyph before, of the same word: its origin and where it ended.
+    last: Option<(Point, Point)>,
+    last_text: String,
 }
 
 impl WordAssembler {
@@ -115,9 +117,9 @@ impl WordAssembler {
             self.close();
             return;
         }
-        if let (Some(word), Some((text, origin, end))) = (&self.word, &self.last) {
+        if let (Some(word), Some((origin, end))) = (&self.word, &self.last) {
             // Fill and stroke of one letter arrive as two glyphs in one place.
-            if text == glyph.text && (glyph.origin - *origin).hypot() < 0.12 * word.size {
+            if self.last_text == glyph.text && (glyph.origin - *origin).hypot() < 0.12 * word.size {
                 return;
             }
             let step = glyph.origin - *end;
@@ -145,7 +147,9 @@ impl WordAssembler {
         push_letters(&mut word.text, glyph.text);
         word.size = word.size.max(glyph.size);
         word.length = word.length.max((end - word.origin).dot(word.along));
-        self.last = Some((glyph.text.to_owned(), glyph.origin, end));
+        self.last = Some((glyph.origin, end));
+        self.last_text.clear();
+        self.last_text.push_str(glyph.text);
     }
 
     fn close(&mut self) {
@@ -198,31 +202,33 @@ fn push_letters(word: &mut String, letters: &str) {
     }
 }
 
-/// Finds a word that was drawn before in the same place (shadows, false bold) by a grid of 2 points.
+/// Finds a word that was drawn before in the same place (shadows, false bold) by a grid of 4 points.
 #[derive(Default)]
 struct SeenWords {
-    places: HashMap<(String, i64, i64), Point>,
+    /// By the hash of the text, column and row.
+    places: HashMap<(u64, i64, i64), Point>,
 }
 
 impl SeenWords {
     fn is_new(&mut self, word: &Word) -> bool {
-        const CELL: f64 = 2.0;
+        const REACH: f64 = 2.0;
+        let cell = |at: f64| (at / (2.0 * REACH)).floor() as i64;
+        let mut hasher = DefaultHasher::new();
+        word.text.hash(&mut hasher);
+        let text = hasher.finish();
         let centre = word.centre();
-        let reach = CELL.min(0.5 * word.size);
-        let (column, row) = (
-            (centre.x / CELL).floor() as i64,
-            (centre.y / CELL).floor() as i64,
-        );
-        for x in column.saturating_sub(1)..=column.saturating_add(1) {
-            for y in row.saturating_sub(1)..=row.saturating_add(1) {
-                if let Some(place) = self.places.get(&(word.text.clone(), x, y))
+        let reach = REACH.min(0.5 * word.size);
+        for column in cell(centre.x - reach)..=cell(centre.x + reach) {
+            for row in cell(centre.y - reach)..=cell(centre.y + reach) {
+                if let Some(place) = self.places.get(&(text, column, row))
                     && (centre - *place).hypot() <= reach
                 {
                     return false;
                 }
             }
         }
-        self.places.insert((word.text.clone(), column, row), centre);
+        let place = (text, cell(centre.x), cell(centre.y));
+        self.places.insert(place, centre);
         true
     }
 }

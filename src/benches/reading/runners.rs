@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
+use plangrep::documents::READER_ENVIRONMENT;
 use serde_json::Value;
 
 /// Where everything is that a run needs.
@@ -60,7 +61,16 @@ impl Runners {
 
     /// What the script says; its first line has the seconds.
     pub fn script(&self, words: &[&str]) -> anyhow::Result<String> {
-        let output = self.pinned(&self.python).arg(SCRIPT).args(words).output()?;
+        self.script_in(&[], words)
+    }
+
+    fn script_in(&self, environment: &[(&str, &str)], words: &[&str]) -> anyhow::Result<String> {
+        let output = self
+            .pinned(&self.python)
+            .envs(environment.iter().copied())
+            .arg(SCRIPT)
+            .args(words)
+            .output()?;
         ensure!(
             output.status.success(),
             "{}",
@@ -73,18 +83,22 @@ impl Runners {
     pub fn timed(&self, command: &[&str]) -> anyhow::Result<(f64, f64)> {
         let mut words = vec!["run"];
         words.extend(command);
-        let said: Value = serde_json::from_str(&self.script(&words)?)?;
-        Ok((field(&said, "seconds"), field(&said, "peak")))
+        seconds_and_peak(&self.script(&words)?)
     }
 
     pub fn survey(&self, file: &str) -> anyhow::Result<(f64, f64)> {
-        let engine = self.engine.to_string_lossy();
-        self.timed(&[&engine, "pdf-worker", "survey", file, "1"])
+        self.engine(&["survey", file, "1"])
     }
 
     pub fn read(&self, file: &str, out: &str, pages: usize) -> anyhow::Result<(f64, f64)> {
-        let (engine, pages) = (self.engine.to_string_lossy(), pages.to_string());
-        self.timed(&[&engine, "pdf-worker", "read", file, out, "1", &pages])
+        self.engine(&["read", file, out, "1", &pages.to_string()])
+    }
+
+    fn engine(&self, words: &[&str]) -> anyhow::Result<(f64, f64)> {
+        let engine = self.engine.to_string_lossy();
+        let mut command = vec!["run", &engine, "pdf-worker"];
+        command.extend(words);
+        seconds_and_peak(&self.script_in(&READER_ENVIRONMENT, &command)?)
     }
 
     /// Seconds until the first page's line is there, and until the child has ended.
@@ -92,6 +106,7 @@ impl Runners {
         let start = Instant::now();
         let mut child = self
             .pinned(&self.engine)
+            .envs(READER_ENVIRONMENT)
             .args(["pdf-worker", "read", file, out, "1", &pages.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -110,9 +125,18 @@ impl Runners {
     /// The renderer alone, in a process of its own: this program started again.
     pub fn render(&self, file: &str) -> anyhow::Result<f64> {
         let own = std::env::current_exe()?;
-        let output = self.pinned(&own).args(["--render", file]).output()?;
+        let output = self
+            .pinned(&own)
+            .envs(READER_ENVIRONMENT)
+            .args(["--render", file])
+            .output()?;
         Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     }
+}
+
+fn seconds_and_peak(line: &str) -> anyhow::Result<(f64, f64)> {
+    let said: Value = serde_json::from_str(line)?;
+    Ok((field(&said, "seconds"), field(&said, "peak")))
 }
 
 pub fn field(value: &Value, name: &str) -> f64 {
