@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-/// What the engine makes of one file: a `BoundFile`, and the warnings of its binding.
+/// What the engine makes of one file: a `BoundFile` with its extracts put in again, and the warnings of its binding.
 #[derive(Default)]
 pub struct Answer {
     pub file: Value,
@@ -44,12 +44,27 @@ pub fn read(engine: &Path, pdf: &Path, folder: &Path) -> anyhow::Result<Answer> 
         "the pages could not be bound: {said:?}"
     );
     let bound: Value = serde_json::from_slice(&std::fs::read(folder.join("bound.json"))?)?;
-    let file = bound.pointer("/files/0").context("nothing was bound")?;
+    let mut file = bound
+        .pointer("/files/0")
+        .context("nothing was bound")?
+        .clone();
+    for kind in ["sheets", "specifications", "docs"] {
+        for one in file[kind].as_array_mut().into_iter().flatten() {
+            *one = whole(one, &pages_folder)?;
+        }
+    }
     let warnings = bound.get("warnings").and_then(Value::as_array);
     Ok(Answer {
-        file: file.clone(),
+        file,
         warnings: warnings.cloned().unwrap_or_default(),
     })
+}
+
+/// What the outcome leaves out is in the extract.
+fn whole(one: &Value, folder: &Path) -> anyhow::Result<Value> {
+    let name = one.pointer("/extract/fileName").and_then(Value::as_str);
+    let bytes = std::fs::read(folder.join(name.context("no extract")?))?;
+    Ok(serde_json::from_slice(&bytes)?)
 }
 
 fn worker(engine: &Path, task: &str) -> Command {
