@@ -26,7 +26,7 @@ pub struct Incoming {
 
 enum To {
     Folder(Writing),
-    Bucket(Sending),
+    Bucket(Box<Sending>),
 }
 
 /// A file on its way into a bucket.
@@ -49,13 +49,13 @@ impl Incoming {
 
     pub(super) fn to_bucket(store: Arc<dyn ObjectStore>, name: Name) -> Self {
         Self {
-            to: To::Bucket(Sending {
+            to: To::Bucket(Box::new(Sending {
                 store,
                 name,
                 held: PutPayloadMut::new(),
                 upload: None,
                 hasher: Sha256::new(),
-            }),
+            })),
             size: 0,
         }
     }

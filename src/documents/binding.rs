@@ -157,16 +157,20 @@ impl Leaf {
         let layout = std::fs::read(folder.join(name)).map_err(|_| FaultCode::InputUnreadable)?;
         let layout: Layout =
             serde_json::from_slice(&layout).map_err(|_| FaultCode::InputUnreadable)?;
+        Ok(Self::new(reading, layout))
+    }
+
+    pub fn new(reading: PageReading, layout: Layout) -> Self {
         let size = (layout.width_points, layout.height_points);
         let lines = layout.lines.iter();
-        Ok(Self {
+        Self {
             lines: lines.map(|line| LayoutLine::to_line(line, size)).collect(),
             reading,
             page_label: layout.page_label,
             bookmarks: layout.bookmarks,
             regions: layout.regions,
             mentions: layout.mentions,
-        })
+        }
     }
 
     pub fn number(&self) -> u32 {

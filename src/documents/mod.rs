@@ -9,6 +9,8 @@ mod errand;
 mod extracts;
 mod fault;
 mod fence;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod kind;
 mod layout;
 mod lines;

@@ -129,7 +129,7 @@ impl<'o, 'a> Reader<'o, 'a> {
 }
 
 /// Words and lines, and on a drawing its regions.
-fn lay_out(canvas: &Canvas, number: u32, kind: PageKind) -> Layout {
+pub(super) fn lay_out(canvas: &Canvas, number: u32, kind: PageKind) -> Layout {
     let lines = match kind {
         PageKind::Drawing => sheet_lines(&canvas.words),
         PageKind::Document => text_lines(&canvas.words),
@@ -154,7 +154,7 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, FaultCode> {
 }
 
 /// Everything that is said about a page without rendering it: the same in survey and reading.
-fn describe(canvas: &Canvas, number: u32, kind: PageKind) -> PageReading {
+pub(super) fn describe(canvas: &Canvas, number: u32, kind: PageKind) -> PageReading {
     let facts = match kind {
         PageKind::Drawing => sheet_facts(&canvas.words, canvas.width, canvas.height),
         PageKind::Document => SheetFacts::default(),

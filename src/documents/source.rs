@@ -45,7 +45,7 @@ impl Source {
         catch_unwind(|| Self::of_bytes(bytes)).unwrap_or(Err(FaultCode::Damaged))
     }
 
-    fn of_bytes(bytes: Vec<u8>) -> Result<Self, FaultCode> {
+    pub fn of_bytes(bytes: Vec<u8>) -> Result<Self, FaultCode> {
         if is_image(&bytes) {
             return ImageFile::open(bytes).map(Self::Image);
         }
@@ -201,7 +201,7 @@ impl<'a> SourcePage<'a> {
 }
 
 /// The time of a processor that this thread may have used when the page is done.
-fn deadline() -> Duration {
+pub(super) fn deadline() -> Duration {
     processor_time() + PAGE_TIME
 }
 

@@ -49,7 +49,8 @@ pub fn read(engine: &Path, pdf: &Path, folder: &Path) -> anyhow::Result<Answer> 
         .context("nothing was bound")?
         .clone();
     for kind in ["sheets", "specifications", "docs"] {
-        for one in file[kind].as_array_mut().into_iter().flatten() {
+        let entities = file.get_mut(kind).and_then(Value::as_array_mut);
+        for one in entities.into_iter().flatten() {
             *one = whole(one, &pages_folder)?;
         }
     }

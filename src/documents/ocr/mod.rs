@@ -331,6 +331,12 @@ fn is_on(one: &Word, other: &Word) -> bool {
 /// A page with more words of its own has no use for others.
 const MOST_OWN_WORDS: usize = 20_000;
 
+/// How many words stand in a table of tesseract's.
+#[cfg(fuzzing)]
+pub(super) fn count_words(table: &str) -> usize {
+    tsv::words(table).len()
+}
+
 /// The words that the page has itself, but for those of unknown letters, and the recognised words
 /// where they leave room.
 pub(super) fn together(own: Vec<Word>, recognised: Vec<Word>, page: (f64, f64)) -> Vec<Word> {
