@@ -6,6 +6,7 @@ mod draft;
 mod incoming;
 mod place;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -160,8 +161,12 @@ impl Blobs {
             Home::Folder(folder) => folder.join(name),
             Home::Bucket(bucket) => return bucket.delete_folder(name).await,
         };
-        match tokio::fs::remove_dir_all(folder).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        match tokio::fs::remove_dir_all(&folder).await {
+            // Somebody wrote into it meanwhile; whoever goes on doing so is not waited for.
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                Ok(tokio::fs::remove_dir_all(&folder).await?)
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }

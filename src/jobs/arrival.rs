@@ -57,7 +57,7 @@ impl Jobs {
         }
         links::check(&self.upload_links, &subject(document_id, part), token, now)?;
         let id = document_id.to_owned();
-        let (job, file, etag) = self
+        let (job, file) = self
             .db
             .read(move |connection| {
                 let (job, file) =
@@ -67,12 +67,7 @@ impl Jobs {
                 if !keys::is_live(connection, &key_id, now)? {
                     return Err(Error::not_found("upload"));
                 }
-                let etag = match part {
-                    Some(number) => store::part_etag(connection, &id, number)?,
-                    None if file.status == FileStatus::AwaitingUpload => None,
-                    None => Some(file.sha256.clone()),
-                };
-                Ok((job, file, etag))
+                Ok((job, file))
             })
             .await?;
         must_take_uploads(&job)?;
@@ -87,8 +82,9 @@ impl Jobs {
         if length.is_some_and(|length| length != size) {
             return Err(size_mismatch(size));
         }
-        if let Some(etag) = etag {
-            return Ok(Arrival::Known(etag));
+        // Nothing tells whether a part is right until all are there: the last one to come counts.
+        if part.is_none() && file.status != FileStatus::AwaitingUpload {
+            return Ok(Arrival::Known(file.sha256));
         }
         let incoming = self.blobs.incoming(&place(&file, part));
         Ok(Arrival::Open(Box::new(Arriving {

@@ -39,6 +39,15 @@ impl Jobs {
                 store::to_purge(connection, now, now.plus(-AFTER_THE_END), BATCH)
             })
             .await?;
+        let told = self
+            .db
+            .read(move |connection| store::told(connection, BATCH))
+            .await?;
+        for job_id in told {
+            self.db
+                .write(move |connection| store::forget(connection, &job_id))
+                .await?;
+        }
         let mut purged = 0;
         for job_id in &due {
             purged += usize::from(self.purge_job(job_id).await?);

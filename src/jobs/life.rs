@@ -223,8 +223,11 @@ impl Jobs {
                 store::mark_deleted(connection, &id, now)
             })
             .await?;
-        // The worker does it again should this be cut off.
-        self.purge_job(&job_id).await.map(|_| ())
+        // The worker does it again: should this be cut off, or a page still be on its way.
+        if let Err(error) = self.purge_job(&job_id).await {
+            tracing::warn!(job_id, %error, "bytes of a forgotten job are left for later");
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The queries of jobs, their files and pages.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::{FileStatus, PageStatus, Status, UploadMode};
@@ -12,6 +13,7 @@ use crate::db::schema::{
 use crate::documents::{PageKind, PageReading};
 use crate::error::{Error, Result};
 use crate::id::Kind;
+use crate::webhooks;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs)]
@@ -409,25 +411,55 @@ pub fn to_purge(
 /// Makes a job unseen; what it said is wiped with its bytes.
 pub fn mark_deleted(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
-        .set((
-            jobs::deleted_at.eq(now),
-            jobs::purged_at.eq(None::<Time>),
-            jobs::external_id.eq(None::<String>),
-            jobs::webhook_url.eq(None::<String>),
-        ))
+        .set((jobs::deleted_at.eq(now), jobs::purged_at.eq(None::<Time>)))
         .execute(connection)?;
     Ok(())
 }
 
-/// Notes that a job's bytes are gone. Of a job that was forgotten, all that it said goes too; the
-/// row stays for the ledger.
+/// Notes that a job's bytes are gone. Of a job that was to be forgotten, all that it said goes
+/// too, unless its webhooks are still to be told.
 pub fn mark_purged(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
         .set(jobs::purged_at.eq(now))
         .execute(connection)?;
-    if any_job(connection, job_id)?.deleted_at.is_none() {
+    let job = any_job(connection, job_id)?;
+    if job.deleted_at.is_none() || has_waiting_deliveries(connection, job_id)? {
         return Ok(());
     }
+    forget(connection, job_id)
+}
+
+fn has_waiting_deliveries(connection: &mut Conn, job_id: &str) -> Result<bool> {
+    let waiting = webhook_deliveries::table
+        .filter(webhook_deliveries::job_id.eq(job_id))
+        .filter(webhook_deliveries::status.eq(webhooks::Status::Waiting));
+    Ok(diesel::select(exists(waiting)).get_result(connection)?)
+}
+
+/// Jobs that were to be forgotten, whose bytes are gone, and whose webhooks were told.
+pub fn told(connection: &mut Conn, limit: i64) -> Result<Vec<String>> {
+    let waiting = webhook_deliveries::table
+        .filter(webhook_deliveries::status.eq(webhooks::Status::Waiting))
+        .select(webhook_deliveries::job_id);
+    Ok(jobs::table
+        .filter(jobs::deleted_at.is_not_null())
+        .filter(jobs::purged_at.is_not_null())
+        .filter(jobs::webhook_url.is_not_null())
+        .filter(jobs::id.ne_all(waiting))
+        .order(jobs::id)
+        .limit(limit)
+        .select(jobs::id)
+        .load(connection)?)
+}
+
+/// Forgets all that a job said; the row stays for the ledger.
+pub fn forget(connection: &mut Conn, job_id: &str) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
+        .set((
+            jobs::external_id.eq(None::<String>),
+            jobs::webhook_url.eq(None::<String>),
+        ))
+        .execute(connection)?;
     let deliveries = webhook_deliveries::table
         .filter(webhook_deliveries::job_id.eq(job_id))
         .select(webhook_deliveries::id);
@@ -465,6 +497,20 @@ pub fn announced(connection: &mut Conn, file_id: &str) -> Result<Option<(JobRow,
 }
 
 /// Notes that the bytes of an announced file have come; once.
+/// The bytes of an announced file came by a form, and lie there.
+pub fn bring(connection: &mut Conn, file_id: &str, blob: &str, now: Time) -> Result<()> {
+    diesel::update(files::table.filter(files::id.eq(file_id)))
+        .set((
+            files::blob.eq(blob),
+            files::status.eq(FileStatus::Uploaded),
+            files::upload_mode.eq(None::<UploadMode>),
+            files::upload_id.eq(None::<String>),
+            files::updated_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
 pub fn mark_arrived(connection: &mut Conn, file_id: &str, now: Time) -> Result<()> {
     diesel::update(files::table)
         .filter(files::id.eq(file_id))
@@ -516,15 +562,6 @@ pub fn put_part(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-pub fn part_etag(connection: &mut Conn, file_id: &str, number: i64) -> Result<Option<String>> {
-    Ok(upload_parts::table
-        .filter(upload_parts::file_id.eq(file_id))
-        .filter(upload_parts::part_number.eq(number))
-        .select(upload_parts::etag)
-        .first(connection)
-        .optional()?)
 }
 
 /// Numbers and entity tags of the parts that have come, in order.

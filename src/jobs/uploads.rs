@@ -312,24 +312,33 @@ impl Jobs {
                     let mut files = store::files_of(connection, &job_id)?;
                     let mut uploads = Vec::new();
                     for row in rows {
-                        let same = files.iter().find(|file| {
+                        let same = files.iter_mut().find(|file| {
                             file.file_name == row.file_name && file.sha256 == row.sha256
                         });
-                        let (kept, status) = match same {
-                            Some(same) => (same, "skipped"),
-                            None => (&row, "uploaded"),
+                        let (document_id, status) = match same {
+                            Some(same) if same.status == FileStatus::Uploaded => {
+                                (same.id.clone(), "skipped")
+                            }
+                            // It was announced, and comes another way.
+                            Some(same) => {
+                                store::bring(connection, &same.id, &row.blob, now)?;
+                                same.blob = row.blob;
+                                same.status = FileStatus::Uploaded;
+                                (same.id.clone(), "uploaded")
+                            }
+                            None => {
+                                store::insert_file(connection, &row)?;
+                                files.push(row.clone());
+                                (row.id, "uploaded")
+                            }
                         };
                         uploads.push(UploadView {
-                            document_id: kept.id.clone(),
-                            file_name: kept.file_name.clone(),
-                            file_size: kept.file_size,
-                            sha256: kept.sha256.clone(),
+                            document_id,
+                            file_name: row.file_name,
+                            file_size: row.file_size,
+                            sha256: row.sha256,
                             status,
                         });
-                        if status == "uploaded" {
-                            store::insert_file(connection, &row)?;
-                            files.push(row);
-                        }
                     }
                     if files.len() > MAX_FILES {
                         return Err(too_many_files());
@@ -343,9 +352,11 @@ impl Jobs {
                 .await;
             match &outcome {
                 // What was skipped is stored twice; the rest is the job's from here on.
-                Ok((_, files, _)) => receiving
-                    .parts
-                    .retain(|part| !files.iter().any(|file| file.id == part.file_id)),
+                Ok((_, files, _)) => receiving.parts.retain(|part| {
+                    !files
+                        .iter()
+                        .any(|file| file.blob == blob(&file.job_id, &part.file_id))
+                }),
                 // The rows may be there all the same: bytes too many are better than too few.
                 Err(error) if error.cause.is_some() => receiving.parts.clear(),
                 Err(_) => {}

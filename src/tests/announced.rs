@@ -250,6 +250,8 @@ async fn a_large_file_comes_in_parts_and_is_put_together() {
         let url = part["url"].as_str().unwrap();
         let short = put(&anon, url, &bytes[offset..offset + size - 1]).await;
         assert_eq!((short.status, short.code()), (422, "size_mismatch"));
+        let wrong = put(&anon, url, &vec![b'x'; size]).await;
+        assert_eq!(wrong.status, 200, "a part says nothing of its bytes");
         let answer = put(&anon, url, &bytes[offset..offset + size]).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         sent.push(json!({ "partNumber": part["partNumber"], "etag": answer.header("etag") }));
@@ -323,6 +325,35 @@ async fn parts_that_make_other_bytes_fail_their_file_alone() {
     assert_eq!(result["errors"][0]["code"], "checksum_mismatch");
     assert_eq!(result["errors"][0]["fileName"], "bad.pdf");
     assert_eq!(view["successfulPageCount"], 3);
+}
+
+#[actix_web::test]
+async fn a_form_brings_what_was_announced_and_never_came() {
+    let app = TestApp::start().await;
+    let (_, key) = app.admin_and_key().await;
+    let job = app.job(&key).await;
+    let bytes = fixture("specification.pdf");
+    let files = json!([described("specification.pdf", &bytes)]);
+    let announced = announce(&key, &job, files).await;
+    let form = || one_file("specification.pdf", bytes.clone());
+    for status in ["uploaded", "skipped"] {
+        let answer = key.upload(&job, form()).await;
+        assert_eq!(
+            answer.json["uploads"][0]["status"], status,
+            "{}",
+            answer.text
+        );
+    }
+    // The URL is not needed any more.
+    let url = announced.json["uploads"][0]["uploadUrl"].as_str().unwrap();
+    assert_eq!(put(&app.anon(), url, &bytes).await.status, 404);
+    assert_eq!(complete(&key, &job, json!({})).await.status, 202);
+    app.drain().await;
+    let view = job_of(&key, &job).await;
+    assert_eq!(view["successfulPageCount"], 3, "{view}");
+    let files = view["files"].as_array().unwrap();
+    let document = &announced.json["uploads"][0]["documentId"];
+    assert_eq!((files.len(), &files[0]["id"]), (1, document));
 }
 
 #[actix_web::test]

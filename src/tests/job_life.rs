@@ -11,6 +11,7 @@ use plangrep::db::schema::{download_tokens, files, job_transitions, jobs, pages,
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, User, fixture, one_file, slow_body};
+use crate::receiver::{Receiver, Reply};
 
 const JOBS: &str = "/api/open/v1/jobs";
 
@@ -334,6 +335,51 @@ async fn completing_again_with_the_same_idempotency_key_answers_the_same() {
         (other.status, other.code()),
         (422, "idempotency_key_reused")
     );
+}
+
+#[actix_web::test]
+async fn a_webhook_is_told_of_the_end_of_a_job_that_was_forgotten_at_once() {
+    let app = TestApp::start_with(|settings| {
+        settings.webhook_allow_private = Some("true".to_owned());
+    })
+    .await;
+    let (member, key) = app.admin_and_key().await;
+    // The first try fails.
+    let receiver = Receiver::start([Reply::Status(500)]).await;
+    let project = app.project(&key, "Told").await;
+    let asked = json!({ "webhookUrl": receiver.url, "externalId": "job-1" });
+    let jobs_of_project = format!("/api/open/v1/projects/{project}/jobs");
+    let job = key.post(&jobs_of_project, asked).await.json["job"]["id"].clone();
+    let path = format!("{JOBS}/{}", job.as_str().unwrap());
+    key.post_nothing(&format!("{path}/cancel")).await;
+    assert_eq!(key.send(key.request("DELETE", &path)).await.status, 204);
+    for pause in [0, MINUTE, 10 * MINUTE, 40 * MINUTE] {
+        app.clock.advance(pause);
+        app.drain().await;
+    }
+    let told: Vec<Value> = receiver
+        .got()
+        .iter()
+        .map(|request| serde_json::from_str(&request.body).unwrap())
+        .collect();
+    let told_of = |status: &str| {
+        told.iter()
+            .filter(|event| event["data"]["job"]["status"] == status)
+            .filter(|event| event["data"]["job"]["externalId"] == "job-1")
+            .count()
+    };
+    assert_eq!((told_of("awaiting_uploads"), told_of("cancelled")), (2, 1));
+    let page = member.get("/settings/webhooks").await.text;
+    assert!(!page.contains("cancelled"), "a forgotten job is not shown");
+    // Then all that it said is gone.
+    let left: (Option<String>, Option<String>) = app
+        .query(|c| {
+            jobs::table
+                .select((jobs::external_id, jobs::webhook_url))
+                .first(c)
+        })
+        .await;
+    assert_eq!(left, (None, None));
 }
 
 #[actix_web::test]

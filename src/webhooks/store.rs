@@ -260,6 +260,7 @@ pub fn rows(connection: &mut Conn, workspace_id: &str, which: &Which<'_>) -> Res
         )
         .filter(webhook_deliveries::workspace_id.eq(workspace_id))
         .filter(jobs::webhook_url.is_not_null())
+        .filter(jobs::deleted_at.is_null())
         .into_boxed();
     match which {
         Which::One(id) => query = query.filter(webhook_deliveries::id.eq(*id)),
