@@ -1,15 +1,17 @@
 //! The publishers of standards, by the letters that everybody knows them by.
 
 /// Publishers, and the prefixes of those that have no other name (federal and military documents).
-const PUBLISHERS: [&str; 97] = [
+const PUBLISHERS: [&str; 114] = [
     "AABC", "AAMA", "AASHTO", "ABAA", "ABMA", "ACI", "AGA", "AGMA", "AHA", "AHRI", "AISC", "AISI",
     "AITC", "AMCA", "ANSI", "APA", "API", "ARI", "ASA", "ASCE", "ASHRAE", "ASME", "ASSE", "ASSP",
     "ASTM", "AWI", "AWPA", "AWS", "AWWA", "BHMA", "BIA", "BICSI", "BS", "CGA", "CGSB", "CISPI",
-    "CPSC", "CRSI", "CSA", "CTI", "DASMA", "DHI", "DIN", "EIA", "EN", "ETL", "FGIA", "FM", "GA",
-    "GANA", "HI", "HMMA", "HPVA", "IAPMO", "ICC", "ICC-ES", "ICEA", "IEC", "IEEE", "IES", "IESNA",
-    "ISA", "ISO", "ITU", "LPI", "MBMA", "MIL", "MPI", "MSS", "NAAMM", "NACE", "NCMA", "NECA",
-    "NEMA", "NETA", "NFPA", "NFRC", "NIST", "NSF", "NTMA", "PCI", "PDI", "PTI", "RIS", "SCAQMD",
-    "SDI", "SJI", "SMACNA", "SPRI", "SSPC", "TAPPI", "TCNA", "TIA", "TMS", "UL", "ULC", "WDMA",
+    "CLFMI", "CPSC", "CRI", "CRSI", "CSA", "CTI", "DASMA", "DHI", "DIN", "DOC", "EIA", "EN", "ETL",
+    "FGIA", "FM", "GA", "GANA", "HI", "HMMA", "HPVA", "IAPMO", "ICC", "ICC-ES", "ICEA", "IEC",
+    "IEEE", "IES", "IESNA", "IGMA", "ISA", "ISO", "ITU", "LPI", "MBMA", "MIL", "MPI", "MSS",
+    "NAAMM", "NACE", "NCMA", "NEBB", "NECA", "NEMA", "NETA", "NFPA", "NFRC", "NHLA", "NIST",
+    "NLGA", "NPCA", "NRCA", "NSF", "NTMA", "NWFA", "OSHA", "PCI", "PDI", "PTI", "RCSC", "RFCI",
+    "RIS", "SCAQMD", "SDI", "SJI", "SMACNA", "SPIB", "SPRI", "SSPC", "TAPPI", "TCNA", "TIA", "TMS",
+    "TPI", "UL", "ULC", "WCMA", "WDMA", "WWPA",
 ];
 /// Those that stand before another publisher's name only, or with figures of their own.
 const MORE_PUBLISHERS: [&str; 10] = [
@@ -28,12 +30,11 @@ pub(super) fn publisher_of(word: &str) -> Option<(String, &str)> {
         .trim_end_matches([',', ':', ';', ')', '.'])
         .trim_end_matches("'s")
         .trim_end_matches("’s");
-    // A comma or a full stop parts the publisher from what follows.
-    if word.ends_with([',', ';', '.', ')']) {
-        return None;
-    }
     if is_publisher(whole) {
-        return Some((whole.to_owned(), ""));
+        // A comma or a full stop parts the publisher from what follows; behind a designation in the
+        // same word, `GA-216.`, it ends no more than the sentence.
+        let is_parted = word.ends_with([',', ';', '.', ')']);
+        return (!is_parted).then(|| (whole.to_owned(), ""));
     }
     // The longest row of publishers from the start.
     let mut best: Option<usize> = None;
@@ -69,5 +70,16 @@ mod tests {
     #[test]
     fn the_list_of_publishers_is_sorted() {
         assert!(PUBLISHERS.is_sorted());
+    }
+
+    #[test]
+    fn a_stop_behind_a_designation_parts_it_from_nothing() {
+        for (word, rest) in [("GA-216.", "216."), ("CSA-A23.1,", "A23.1,")] {
+            let found = publisher_of(word).map(|(_, rest)| rest);
+            assert_eq!(found, Some(rest), "{word}");
+        }
+        for word in ["ASTM,", "UL.", "(ASTM)", "ASTM/ANSI."] {
+            assert_eq!(publisher_of(word), None, "{word}");
+        }
     }
 }

@@ -405,10 +405,18 @@ fn designation(publisher: &str, word: &str, next: &[(usize, &str)]) -> Option<(S
     if !is_designation(&number) {
         return None;
     }
-    // A publisher's name is also a word: `FM 2 inches`, `HI 5`; and years are none.
-    let is_year_only = number.len() == 4
-        && is_year(&number)
-        && !matches!(publisher, "UL" | "ISO" | "BS" | "FM" | "AAMA" | "NFPA");
+    // OSHA's rules are parts of 29 CFR; smaller figures are hours of training.
+    if publisher == "OSHA" && !number.starts_with("19") {
+        return None;
+    }
+    // A publisher's name is also a word: `FM 2 inches`, `HI 5`; and years are none, but where
+    // publishers count in such figures: OSHA 1926, SMACNA 1966.
+    let counts_so = match publisher {
+        "UL" | "ISO" | "BS" | "FM" | "AAMA" | "NFPA" | "OSHA" => true,
+        "SMACNA" => number.starts_with("19"),
+        _ => false,
+    };
+    let is_year_only = number.len() == 4 && is_year(&number) && !counts_so;
     let letters = number.chars().filter(char::is_ascii_alphabetic).count();
     if is_year_only || (letters > 8 && !number.contains('-')) {
         return None;
@@ -461,6 +469,14 @@ mod tests {
             ("NEMA MG 1", "NEMA|MG 1"),
             ("SSPC-SP 6/NACE No. 3", "SSPC|SP 6"),
             ("GA-216", "GA|216"),
+            ("apply and finish by GA-216.", "GA|216"),
+            ("CRI 104", "CRI|104"),
+            ("ladders by OSHA 1910.23.", "OSHA|1910.23"),
+            ("OSHA 1926", "OSHA|1926"),
+            ("lumber by DOC PS 20", "DOC|PS 20"),
+            ("WCMA A100.1", "WCMA|A100.1"),
+            ("NEBB TAB-2019", "NEBB|TAB-2019"),
+            ("ducts by SMACNA 1966", "SMACNA|1966"),
             (
                 "SMACNA's \"HVAC Duct Construction Standards\"",
                 "SMACNA|HVAC Duct Construction Standards",
@@ -516,6 +532,8 @@ mod tests {
             "UL listed 4 inch",
             "IES, 12",
             "the EN route",
+            "the OSHA 30 hour course",
+            "SMACNA 2005 edition",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
