@@ -129,13 +129,27 @@ fn says(text: &str) -> Option<Says<'_>> {
         || lower.contains("from one of the following")
         || lower.contains("manufactured by one of the following")
         || lower.contains("of one of the following manufacturers")
-        || (lower.contains("manufacturers") && lower.contains("following") && lower.len() < 400);
+        || (lower.len() < 400 && points_to_makers(&lower));
     if is_offer && (lower.ends_with(':') || lower.ends_with("following") || lower.ends_with('.')) {
         return Some(Says::Makers(""));
     }
     let named = lower.contains("provide one of the following")
         || lower.contains("provide the following or");
     (named && lower.ends_with(':')).then_some(Says::Named(""))
+}
+
+/// `Acceptable manufacturers are listed below:`, in small letters; not the manufacturers'
+/// instructions, nor a manufacturer's finishes.
+fn points_to_makers(lower: &str) -> bool {
+    let has_word = |wanted: &str| {
+        lower
+            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+            .any(|word| word == wanted)
+    };
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
+    let is_named_below = has(&["listed below", "named below"]);
+    has_word("manufacturers") && (is_named_below || has(&["following", "as follows"]))
+        || has_word("manufacturer") && is_named_below
 }
 
 /// Depth is bounded by that of the tree.
@@ -331,7 +345,13 @@ fn maker(text: &str) -> Option<String> {
         ]
         .iter()
         .any(|word| lower.starts_with(word))
-        && !lower.contains(" shall ");
+        // A sentence; a company's name has no verb and points nowhere.
+        && !name.split(' ').any(|word| {
+            matches!(
+                word,
+                "shall" | "is" | "are" | "be" | "may" | "must" | "will" | "below" | "following"
+            )
+        });
     is_name.then_some(name)
 }
 
@@ -423,7 +443,76 @@ fn inline_makers(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::layout::DisplayBox;
     use super::*;
+
+    fn nowhere() -> DisplayBox {
+        DisplayBox::of_points(0.0, 0.0, 1.0, 1.0, (612.0, 792.0))
+    }
+
+    fn paragraph(label: &str, text: &str, paragraphs: Vec<Paragraph>) -> Paragraph {
+        Paragraph {
+            label: label.to_owned(),
+            text: text.to_owned(),
+            page_number: 1,
+            display_box: nowhere(),
+            paragraphs,
+        }
+    }
+
+    fn makers_below(title: &str, text: &str) -> Vec<String> {
+        let below = ["Acme Corporation.", "Beta & Sons.", "Gamma, Inc."];
+        let below = below.iter().map(|maker| paragraph("1.", maker, Vec::new()));
+        let article = Article {
+            label: "2.1".to_owned(),
+            title: title.to_owned(),
+            page_number: 1,
+            display_box: nowhere(),
+            paragraphs: vec![paragraph("A.", text, below.collect())],
+        };
+        let part = Part {
+            label: "PART 2".to_owned(),
+            title: "PRODUCTS".to_owned(),
+            page_start: 1,
+            display_box: nowhere(),
+            articles: vec![article],
+        };
+        products(&[part], "JOINT SEALANTS")
+            .into_iter()
+            .flat_map(|product| product.manufacturers)
+            .collect()
+    }
+
+    #[test]
+    fn a_sentence_that_points_to_the_list_below_it_names_no_maker() {
+        for text in [
+            "Acceptable manufacturers are listed below; others by the substitution procedure:",
+            "Manufacturers are as follows, or approved equal:",
+            "Provide products of a manufacturer named below.",
+        ] {
+            for title in ["MANUFACTURERS", "SEALANTS"] {
+                assert_eq!(
+                    makers_below(title, text),
+                    ["Acme Corporation", "Beta & Sons", "Gamma, Inc."],
+                    "{text}"
+                );
+            }
+        }
+        for text in [
+            "Comply with manufacturers' instructions and the following:",
+            "Provide the manufacturer’s standard finishes as follows:",
+            "Have the manufacturer inspect the following:",
+        ] {
+            assert!(makers_below("SEALANTS", text).is_empty(), "{text}");
+        }
+        for text in [
+            "Acceptable makers are listed below",
+            "Products shall be new",
+            "Equipment may be used",
+        ] {
+            assert_eq!(maker(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn makers_are_read_from_lists_and_lines() {
