@@ -24,11 +24,17 @@ fn is_submittals(title: &str) -> bool {
             "PROCEDURE",
             "PROCEDURES",
             "SCHEDULE",
+            "SCHEDULES",
             "REVIEW",
+            "REVIEWS",
             "ADMINISTRATIVE",
             "COORDINATION",
             "REGISTER",
+            "REGISTERS",
+            "LOG",
+            "LOGS",
             "FORM",
+            "FORMS",
             "PROCESS",
         ]
         .iter()
@@ -165,7 +171,14 @@ mod tests {
         ] {
             assert!(is_submittals(title), "{title}");
         }
-        for title in ["SUBMITTAL PROCEDURES", "SUMMARY", "SUBMITTAL SCHEDULE"] {
+        for title in [
+            "SUBMITTAL PROCEDURES",
+            "SUMMARY",
+            "SUBMITTAL SCHEDULE",
+            "SUBMITTAL SCHEDULES",
+            "SUBMITTAL LOG",
+            "SUBMITTAL FORMS",
+        ] {
             assert!(!is_submittals(title), "{title}");
         }
         for title in [

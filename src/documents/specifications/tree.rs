@@ -4,6 +4,7 @@ use super::super::bound::Paragraph;
 use super::flow::{FlowLine, Vocabulary, union};
 use super::marks::{Label, LabelKind};
 use super::outline::as_roman;
+use super::titles::is_title_case;
 
 /// Deeper levels are kept at this one.
 const MOST_LEVELS: usize = 8;
@@ -36,6 +37,17 @@ pub(super) fn is_group(text: &str) -> bool {
     text.strip_prefix("SD-")
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         && text.len() < 80
+}
+
+/// `Shop Drawings: Plans and elevations`, the heading of a paragraph that has no label.
+fn has_run_in_heading(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(heading, rest)| {
+        heading.split(' ').count() <= 6
+            && !heading.contains([',', '.', ';', '('])
+            && heading.chars().filter(|c| c.is_alphabetic()).count() >= 3
+            && is_title_case(heading)
+            && !rest.is_empty()
+    })
 }
 
 impl<'v> Tree<'v> {
@@ -193,7 +205,12 @@ impl<'v> Tree<'v> {
                     Some(LabelKind::Decimal) => is_far || is_sentence_end || line.step.is_none(),
                     Some(_) => is_far && line.line.left < open.left - SAME_INDENT,
                     // `SD-03 Product Data` heads a group of UFGS' list of submittals.
-                    None => is_far || is_group(line.text()) || is_group(&open.paragraph.text),
+                    None => {
+                        is_far
+                            || is_group(line.text())
+                            || is_group(&open.paragraph.text)
+                            || (is_sentence_end && has_run_in_heading(line.text()))
+                    }
                 }
             }
         };

@@ -388,3 +388,38 @@ PART 2 | PRODUCTS
 ";
     assert_eq!(tree(&only(&[body], "^#")), expected);
 }
+
+#[test]
+fn submittals_without_labels_are_told_apart_by_the_headings_that_run_in() {
+    let section = only(
+        &["
+^SECTION 07 21 00
+^INSULATION
+
+PART 1   GENERAL
+1.1   SUBMITTALS
+Product Data: Printed literature on boards that states physical properties
+and limits of use.
+Shop Drawings: Layout of boards with dimensions verified in the
+field.
+Operation and Maintenance Data: For boards, in the form that follows: one
+volume.
+1.2   QUALITY ASSURANCE
+Obtain boards from one source.
+"],
+        "^SECTION 07 21 00  Page #",
+    );
+    let texts: Vec<&str> = section
+        .submittals
+        .iter()
+        .map(|item| item.text.as_str())
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "Product Data: Printed literature on boards that states physical properties and limits of use.",
+            "Shop Drawings: Layout of boards with dimensions verified in the field.",
+            "Operation and Maintenance Data: For boards, in the form that follows: one volume.",
+        ]
+    );
+}
