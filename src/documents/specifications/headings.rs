@@ -190,7 +190,11 @@ impl Context<'_> {
             if paragraph_label(text).is_some() || decimal_label(text).is_some() {
                 return false;
             }
-            let other = after_keyword(text).and_then(|(_, rest)| number_at(rest));
+            // In a table of contents the next entry follows, with or without the word.
+            let other = match after_keyword(text) {
+                Some((_, rest)) => number_at(rest),
+                None => number_at(text).filter(|mention| !mention.is_loose),
+            };
             if section_end(text).is_some() || other.is_some_and(|other| other.number != *number) {
                 return false;
             }
@@ -201,6 +205,10 @@ impl Context<'_> {
     /// Signs of running text, of a list or of an addendum's instruction.
     fn is_reference(&self, candidate: &Candidate<'_>, title: &str, is_confirmed: bool) -> bool {
         let rest = candidate.title.trim();
+        // Leaders lead to a page: an entry of a table of contents.
+        if rest.contains("....") || rest.contains(". . . ") {
+            return true;
+        }
         // `Section 03 30 00, Cast-in-Place Concrete, for` and `Section 03 30 00.`
         let is_sentence = rest.starts_with([',', ';', ')', '.', '”'])
             || rest.ends_with(['.', ';', ','])

@@ -350,8 +350,15 @@ impl Reader<'_> {
             } else {
                 next
             };
+            // On a page that two sections share, the foot is that of the first.
+            let shares_page = next.1 > 0
+                && self
+                    .pages
+                    .get(next.0)
+                    .and_then(|page| page.stamp.as_ref())
+                    .is_some_and(|stamp| open.is_named(&stamp.number));
             // Feet that name the section on nearly all of its pages say where it stops.
-            if let Some(stamp) = open.last_stamp
+            if let Some(stamp) = open.last_stamp.filter(|_| !shares_page)
                 && open.stamps * 5 >= (stamp - first.min(stamp) + 1) * 3
                 && stamp < last
                 && open.stamps >= 2

@@ -517,3 +517,109 @@ fn nothing_hostile_breaks_the_search() {
     odd.reading.height_points = f64::NAN;
     found(vec![odd]);
 }
+
+#[test]
+fn an_entry_of_a_table_of_contents_is_no_heading_though_the_section_begins_overleaf() {
+    let contents = "
+^TABLE OF CONTENTS
+
+DIVISION 02 - EXISTING CONDITIONS
+  02 41 19 Selective Demolition@
+
+DIVISION 06 - WOOD
+  06 10 00 Rough Carpentry@
+  06 20 00 Finish Carpentry@
+  06 40 23 Woodwork@
+";
+    let only_entry = "
+^TABLE OF CONTENTS
+
+DIVISION 02 - EXISTING CONDITIONS
+  02 41 19 Selective Demolition@
+";
+    let body = "
+Part 1 General
+1.1 SUMMARY
+  .1 This Section specifies partitions.
+";
+    // One rule each: what follows the entry, and its leaders.
+    for contents in [
+        contents.replace('@', ""),
+        only_entry.replace('@', " .......... 1-5"),
+    ] {
+        let mut leaves = vec![page(1, "", &contents, "")];
+        leaves.extend(section(
+            2,
+            "^SELECTIVE DEMOLITION          Section 02 41 19          Page # of 2",
+            &[body, ".2 More.\n^END OF SECTION"],
+            "",
+        ));
+        leaves.extend(section(
+            4,
+            "^ROUGH CARPENTRY          Section 06 10 00          Page # of 2",
+            &[body, ".2 More.\n^END OF SECTION"],
+            "",
+        ));
+        assert_eq!(
+            found(leaves),
+            [
+                row("02 41 19", "SELECTIVE DEMOLITION", 2, 3),
+                row("06 10 00", "ROUGH CARPENTRY", 4, 5)
+            ],
+            "{contents}"
+        );
+    }
+}
+
+#[test]
+fn a_section_that_ends_on_the_first_page_of_the_next_keeps_what_it_has_there() {
+    let first = "
+SECTION 31 10 00
+SITE CLEARING
+PART 1 - GENERAL
+1.1 SUMMARY
+  A. Clearing.
+1.2 WARRANTY
+  A. None.
+";
+    let shared = "
+1.3 CLEANING
+  A. Clean the site.
+
+SECTION 31 20 00
+EARTH MOVING
+PART 1 - GENERAL
+1.1 SUMMARY
+  A. Earth.
+";
+    let mut leaves = section(
+        1,
+        "",
+        &[first, MORE, shared],
+        "Section 31 10 00          Page # of 3",
+    );
+    leaves.extend(section(
+        4,
+        "",
+        &[MORE],
+        "Section 31 20 00          Page 2 of 2",
+    ));
+    let sections = find(&volume(leaves));
+    let ends: Vec<_> = sections
+        .iter()
+        .map(|found| {
+            (
+                found.section_number.as_str(),
+                found.page_start,
+                found.page_end,
+            )
+        })
+        .collect();
+    assert_eq!(ends, [("31 10 00", 1, 3), ("31 20 00", 3, 4)]);
+    let articles = sections[0].parts.iter().flat_map(|part| &part.articles);
+    assert!(
+        articles
+            .into_iter()
+            .any(|article| article.title == "CLEANING")
+    );
+}
