@@ -12,8 +12,6 @@ const HEADING_ROWS: usize = 9;
 const SURE: f64 = 6.0;
 /// A letter inside of a report's first pages belongs to the report.
 const OPENING_PAGES: usize = 3;
-/// Covers have few words.
-const COVER_WORDS: usize = 70;
 
 /// What a page shows of a document's beginning.
 struct Face {
@@ -28,13 +26,11 @@ impl Face {
         let heading = named_lines(page, body_size)
             .into_iter()
             .find(|line| line.row < HEADING_ROWS && line.weight >= SURE && line.is_alone);
-        let words = page.body_words();
-        let has_large = page.body().any(|row| row.size() >= 1.5 * body_size);
         Self {
             heading,
             letter: LetterSigns::of(page),
             is_contents: is_contents(page),
-            is_cover: (3..=COVER_WORDS).contains(&words) && has_large,
+            is_cover: page.is_cover(body_size),
         }
     }
 

@@ -65,10 +65,12 @@ pub(super) fn headings(
         add_candidates(&mut candidates, index, page, doc_type, body_size);
         if index == 0 {
             let above = rows_above_title(page, title);
+            // The project, the author and the date on a cover head nothing: the text begins behind it.
+            let is_cover = pages.len() > 1 && page.is_cover(body_size);
             let on_page = candidates.split_off(before);
             candidates.extend(on_page.into_iter().filter(|candidate| {
                 !title.contains(&candidate.title)
-                    && (candidate.label.is_some() || candidate.from >= above)
+                    && (candidate.label.is_some() || (candidate.from >= above && !is_cover))
             }));
         }
         if candidates.len() > 4 * MOST_HEADINGS {

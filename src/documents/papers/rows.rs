@@ -10,6 +10,8 @@ use super::page_mark::PageMark;
 const MOST_ROWS: usize = 1_500;
 /// Longer lines are cut before anything is asked of them.
 const LONGEST_TEXT: usize = 2_000;
+/// Covers have few words.
+const COVER_WORDS: usize = 70;
 /// Skewed scans are read up to so many degrees.
 const SKEW: i32 = 2;
 
@@ -132,6 +134,12 @@ impl<'v> PageOfRows<'v> {
 
     pub fn body_words(&self) -> usize {
         self.body().map(|row| row.line.word_count).sum()
+    }
+
+    /// A page with little more than a name in large letters: of the paper, the work, who wrote it.
+    pub fn is_cover(&self, body_size: f64) -> bool {
+        (3..=COVER_WORDS).contains(&self.body_words())
+            && self.body().any(|row| row.size() >= 1.5 * body_size)
     }
 
     /// Nothing to read and nothing to see.

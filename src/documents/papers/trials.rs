@@ -461,3 +461,18 @@ fn odd_lines_do_no_harm() {
     let docs = find(&volume, &[]);
     assert_eq!(docs.first().map(|doc| doc.page_start), Some(1));
 }
+
+#[test]
+fn the_lines_of_a_cover_are_no_headings() {
+    let cover = "
+# GEOTECHNICAL ENGINEERING REPORT
+
+## Harbor School Addition, Marlow
+
+## Prepared by Stone & Daughters, Inc.
+## February 8, 2024
+";
+    let text = format!("## 1.0 INTRODUCTION\n\n{PROSE}\n\n{PROSE}\n{PROSE}");
+    let doc = only(&written(&[cover, &text]));
+    assert_eq!(headings(&doc), [(1, "1.0 INTRODUCTION", 2)]);
+}
