@@ -149,7 +149,14 @@ fn begins_anew(
             .as_ref()
             .is_some_and(|of_open| of_open.number != heading.number);
     if is_report {
-        return has_other_number && heading.doc_type.begins_by_heading();
+        // Papers of other kinds are appendices of a report, unless it has counted its pages to the
+        // last: behind `Page 5 of 5` stands another document.
+        let pages = u32::try_from(index - open.first).ok();
+        let is_counted_out = mark_before.is_some_and(|mark| {
+            mark.of == pages && mark.number > 1 && mark.of == Some(mark.number)
+        });
+        return heading.doc_type.begins_by_heading()
+            && (has_other_number || (is_counted_out && !is_same_kind && heading.row < 5));
     }
     if !heading.doc_type.begins_by_heading() {
         return false;
@@ -197,6 +204,34 @@ mod tests {
         };
         let volume = volume(&[page(1), page(2), page(3), page(4)]);
         assert_eq!(page_numbers_of(&volume), [(1, 4)]);
+    }
+
+    #[test]
+    fn what_stands_behind_the_last_counted_page_of_a_report_is_no_part_of_it() {
+        let page = |heading: &str, mark: &str| {
+            vec![
+                (12.0, heading.to_owned()),
+                (
+                    10.0,
+                    "Some words that stand on the page to be read.".to_owned(),
+                ),
+                (10.0, mark.to_owned()),
+            ]
+        };
+        let permit = "BUILDING PERMIT";
+        let counted = volume(&[
+            page("GEOTECHNICAL ENGINEERING REPORT", "Page 1 of 2"),
+            page("1.0 INTRODUCTION", "Page 2 of 2"),
+            page(permit, ""),
+        ]);
+        assert_eq!(page_numbers_of(&counted), [(1, 2), (3, 3)]);
+        // Without the count a permit may be an appendix.
+        let uncounted = volume(&[
+            page("GEOTECHNICAL ENGINEERING REPORT", "Page 1"),
+            page("1.0 INTRODUCTION", "Page 2"),
+            page(permit, ""),
+        ]);
+        assert_eq!(page_numbers_of(&uncounted), [(1, 3)]);
     }
 
     #[test]
