@@ -93,7 +93,7 @@ pub fn document() -> Document {
 pub fn introduction() -> [&'static str; 6] {
     [
         "Plangrep reads construction documents: you create a project, create a job in it, upload plans and specifications, and fetch the result once the job is completed.",
-        "Bodies are JSON with camelCase fields, unless an operation says otherwise. Times are RFC 3339 in UTC with milliseconds, sizes are bytes, pages count from 1, boxes are parts of the page from 0 to 1. Ids are opaque. Unknown fields and unknown query parameters are refused, so that a typing error does not pass in silence; answers may gain fields.",
+        "Bodies are JSON with camelCase fields, unless an operation says otherwise. Times are RFC 3339 in UTC with milliseconds, sizes are bytes, pages count from 1, boxes are parts of the page from 0 to 1. Ids are opaque. Unknown fields are refused, and unknown query parameters where an operation takes any, so that a typing error does not pass in silence; answers may gain fields.",
         "Send an API key as `Authorization: Bearer <key>`. Each operation names the one scope that it needs. A key that is revoked or has expired is refused from the very next request on.",
         "Every GET answers HEAD too. Every answer carries `x-request-id`: yours, when you sent one of 1 to 128 sane characters, or a new one. Give it to the operator when something goes wrong.",
         "Each key has an allowance of requests a minute. `RateLimit` says what is left, `RateLimit-Policy` what there is (draft-ietf-httpapi-ratelimit-headers); past it the answer is 429 with `Retry-After`.",
