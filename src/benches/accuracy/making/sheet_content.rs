@@ -294,9 +294,10 @@ impl SheetMaker {
         self.region("notes", Some(title), [left, top, right, y - size]);
     }
 
-    /// Symbols and what they mean.
-    pub fn legend(&mut self, [left, top, right, _]: Area, title: &str, entries: &[&str]) {
+    /// Symbols and what they mean. The region ends where the longest entry does.
+    pub fn legend(&mut self, [left, top, ..]: Area, title: &str, entries: &[&str]) {
         let size = self.size;
+        let mut right = left + Face::HelveticaBold.width(title, 1.4 * size);
         self.paper.text(
             left,
             top + 1.4 * size,
@@ -319,6 +320,7 @@ impl SheetMaker {
             }
             self.paper
                 .text(left + 5.0 * size, y, size, Face::Helvetica, entry);
+            right = right.max(left + 5.0 * size + Face::Helvetica.width(entry, size));
             y += 2.2 * size;
         }
         self.region("legend", Some(title), [left, top, right, y - size]);
