@@ -159,7 +159,11 @@ fn rows(sheet: &Sheet) -> Vec<Row> {
         }
         let mark = match date.before {
             0 => mark_on_row(sheet, line),
-            _ => line.text.split(' ').next().and_then(as_mark),
+            // The words before the date may run into it, with the mark still in a cell of its own.
+            _ => {
+                let first = line.text.split(' ').next().and_then(as_mark);
+                first.or_else(|| mark_on_row(sheet, line))
+            }
         };
         rows.push(Row {
             mark: mark.or_else(|| {
@@ -318,6 +322,18 @@ mod tests {
             .print("DESCRIPTION", 2330.0, 812.0, 7.0)
             .print("DATE", 2500.0, 812.0, 7.0);
         assert_eq!(issue_of(&page).revision.as_deref(), Some("C"));
+    }
+
+    #[test]
+    fn of_one_day_the_higher_mark_counts_where_words_run_into_their_date() {
+        let page = page(2592.0, 1728.0)
+            .print("REVISIONS", 2300.0, 800.0, 7.0)
+            .print("1", 2300.0, 812.0, 7.0)
+            .print("ADDENDUM 1", 2330.0, 812.0, 7.0)
+            .print("06/03/2024", 2430.0, 812.0, 7.0)
+            .print("2", 2300.0, 824.0, 7.0)
+            .print("OWNER CHANGES 06/03/2024", 2330.0, 824.0, 7.0);
+        assert_eq!(issue_of(&page).revision.as_deref(), Some("2"));
     }
 
     #[test]
