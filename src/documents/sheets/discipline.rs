@@ -16,7 +16,11 @@ pub(super) fn discipline(number: &str, name: Option<&str>) -> Option<&'static st
     let found = match prefix {
         // Trade use is older than the standard here.
         "T" | "TS" | "CS" if is_title => "general",
-        "CS" | "TS" | "CVR" | "COV" | "COVER" | "GEN" => "general",
+        "CVR" | "COV" | "COVER" | "GEN" => "general",
+        // Without figures the letters stand for the cover or title sheet itself; with figures they are
+        // a designator of two levels, whose first letter tells the discipline (C: civil, CS: its site).
+        "CS" | "TS" if !number.chars().any(|c| c.is_ascii_digit()) => "general",
+        "TS" => "general",
         // Fire alarm and suppression, FP in all offices.
         "FP" | "FS" if says(&["FOOD SERVICE", "KITCHEN"]) => "equipment",
         "FP" | "FS" | "FA" | "FX" | "FPR" | "SPR" => "fire_protection",
@@ -152,6 +156,8 @@ mod tests {
             ("LV101", None, Some("telecommunications")),
             ("ID-201", None, Some("interiors")),
             ("CS", None, Some("general")),
+            ("CS001", Some("COVER SHEET"), Some("general")),
+            ("CS101", Some("SITE PLAN"), Some("civil")),
             ("LS101", Some("LIFE SAFETY PLAN"), Some("life_safety")),
             ("LS101", Some("PLANTING PLAN"), Some("landscape")),
             ("SD101", None, Some("structural")),
