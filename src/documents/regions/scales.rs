@@ -1,7 +1,7 @@
 //! Reads the scale under a drawing's title, and what stands before it on the same line.
 //! Asked for every line of a sheet by the titles.
 
-use super::super::sheets::drawn_scale;
+use super::super::sheets::{drawn_scale, with_whole_inches};
 
 /// A scale, and the text before it on the same line.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
         }
     }
     let joined = with_whole_inches(&rest);
-    if let Some(scale) = drawn_scale(&joined) {
+    if let Some(scale) = drawn_scale(&rest) {
         // What stands before the paper's length is the title.
         let head = joined.split('=').next().unwrap_or("");
         let head = head.trim_end().trim_end_matches(['"', '”', '″', '\'', '’']);
@@ -97,21 +97,6 @@ const RATIOS: &[u32] = &[
     1250, 1500, 2000, 2500, 5000, 10000,
 ];
 
-/// `1 1/2"` as `1-1/2"`, so that the space is not lost with the others.
-fn with_whole_inches(text: &str) -> String {
-    let words: Vec<&str> = text.split(' ').collect();
-    let mut joined = String::new();
-    for (number, word) in words.iter().enumerate() {
-        let is_whole = word.len() == 1 && word.chars().all(|c| c.is_ascii_digit());
-        let fraction = words.get(number + 1).is_some_and(|next| {
-            next.contains('/') && next.starts_with(|c: char| c.is_ascii_digit())
-        });
-        joined.push_str(word);
-        joined.push(if is_whole && fraction { '-' } else { ' ' });
-    }
-    joined.trim_end().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,7 +106,7 @@ mod tests {
         let read = |text: &str| scale_in(text).map(|found| (found.before, found.scale));
         let pair = |before: &str, scale: &str| Some((before.to_owned(), scale.to_owned()));
         assert_eq!(read("SCALE: 1/4\" = 1'-0\""), pair("", "1/4\" = 1'-0\""));
-        assert_eq!(read("1 1/2\" = 1'-0\""), pair("", "1-1/2\" = 1'-0\""));
+        assert_eq!(read("1 1/2\" = 1'-0\""), pair("", "1 1/2\" = 1'-0\""));
         assert_eq!(read("N.T.S."), pair("", "NTS"));
         assert_eq!(
             read("WALL SECTION SCALE: 3/4\" = 1'-0\""),

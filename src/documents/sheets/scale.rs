@@ -74,9 +74,10 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     if text.len() > 200 || !text.contains('=') {
         return None;
     }
-    let plain: String = text
+    let joined = with_whole_inches(text);
+    let is_apart = joined.matches('-').count() > text.matches('-').count();
+    let plain: String = closed(&joined)
         .chars()
-        .filter(|c| !c.is_whitespace())
         .map(|c| match c {
             '’' | '‘' | '′' => '\'',
             '”' | '“' | '″' => '"',
@@ -105,7 +106,40 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
         .filter(|inches| inches.len() <= 2 && inches.chars().all(|c| c.is_ascii_digit()))
         .filter(|inches| !inches.is_empty())
         .unwrap_or("0");
+    // As it is printed: `1 1/2"` or `1-1/2"`.
+    let paper = if is_apart {
+        paper.replace('-', " ")
+    } else {
+        paper.to_owned()
+    };
     Some(format!("{paper}\" = {feet}'-{inches}\""))
+}
+
+/// Without spaces; but two figures with a space between them are two numbers, not one.
+fn closed(text: &str) -> String {
+    let mut closed = String::new();
+    for word in text.split_whitespace() {
+        let is_figure = |c: char| c.is_ascii_digit();
+        if closed.ends_with(is_figure) && word.starts_with(is_figure) {
+            closed.push('|');
+        }
+        closed.push_str(word);
+    }
+    closed
+}
+
+/// `1 1/2"` as `1-1/2"`, so that its space is not lost with the others. No other scale of the trade is
+/// a whole number with a fraction: `3 1/4"` is a view's number and its scale.
+pub(in super::super) fn with_whole_inches(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut joined = String::new();
+    for (number, word) in words.iter().enumerate() {
+        let half = words.get(number + 1);
+        let is_mixed = *word == "1" && half.is_some_and(|next| next.starts_with("1/2"));
+        joined.push_str(word);
+        joined.push(if is_mixed { '-' } else { ' ' });
+    }
+    joined.trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -119,6 +153,9 @@ mod tests {
             ("SCALE: 1/8” = 1’ - 0”", Some("1/8\" = 1'-0\"")),
             ("1\"=20'", Some("1\" = 20'-0\"")),
             ("1-1/2\" = 1'-0\"", Some("1-1/2\" = 1'-0\"")),
+            ("1 1/2\" = 1'-0\"", Some("1 1/2\" = 1'-0\"")),
+            ("SCALE: 1 1/2” = 1’ - 0”", Some("1 1/2\" = 1'-0\"")),
+            ("3 1/4\" = 1'-0\"", Some("1/4\" = 1'-0\"")),
             ("A = B", None),
             ("10:30", None),
             ("12'-4\"", None),
