@@ -11,6 +11,8 @@ use super::plane::{Plane, area_of, middle};
 use super::titles::{bubble_text, circle_area, is_view_number};
 
 const MOST_MENTIONS: usize = 2_000;
+/// The longest number of a sheet, in bytes: those of ISO 19650 have seven parts and more.
+const LONGEST_NUMBER: usize = 40;
 
 /// All places of the sheet that name other sheets, from the top.
 pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
@@ -29,10 +31,12 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
             found.push((area, named.text, named.sheet, named.view));
         }
     }
+    let parted: Vec<Line> = drawn.iter().flat_map(|line| numbers_of(line)).collect();
     let mut by_height: Vec<&Line> = drawn
         .iter()
         .copied()
-        .filter(|line| line.text.len() <= 12)
+        .chain(&parted)
+        .filter(|line| line.text.len() <= LONGEST_NUMBER)
         .collect();
     by_height.sort_by(|a, b| a.top.total_cmp(&b.top));
     in_bubbles(plane, &by_height, &mut found);
@@ -52,6 +56,35 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
             display_box: plane.display_box(area),
         })
         .collect()
+}
+
+/// The numbers of a line that has nothing else, each as a line of its own: marks may stand so close
+/// that their numbers make one line, `2 A200` or `A-302 A-302`.
+fn numbers_of(line: &Line) -> Vec<Line> {
+    if !(2..=4).contains(&line.word_count) || line.text.len() > 4 * LONGEST_NUMBER {
+        return Vec::new();
+    }
+    let words: Vec<&str> = line.text.split(' ').collect();
+    let is_sheet = |word: &str| as_sheet_number(word).is_some_and(|sheet| is_specific(&sheet));
+    let all = words
+        .iter()
+        .all(|word| is_sheet(word) || is_view_number(word));
+    if !all || !words.iter().any(|word| is_sheet(word)) {
+        return Vec::new();
+    }
+    let parts = words.iter().enumerate().map(|(at, word)| {
+        let area = part_of(line, at, at + 1);
+        Line {
+            text: (*word).to_owned(),
+            word_count: 1,
+            left: area.x0,
+            top: area.y0,
+            right: area.x1,
+            bottom: area.y1,
+            ..line.clone()
+        }
+    });
+    parts.collect()
 }
 
 /// The box of the words from one to another, taking all letters as equally wide.
@@ -235,7 +268,7 @@ fn referred(view: &str, sheet: &str) -> Option<String> {
 
 /// Numbers that tags of doors, finishes and equipment seldom have: three figures or a dot, and a
 /// designator of the US National CAD Standard before them.
-fn is_specific(sheet: &str) -> bool {
+pub(super) fn is_specific(sheet: &str) -> bool {
     let figures = sheet.chars().filter(char::is_ascii_digit).count();
     let designator = sheet
         .chars()
@@ -302,10 +335,14 @@ fn beside_each_other(lines: &[&Line], found: &mut Vec<(Rect, String, String, Opt
             .iter()
             .filter(|number| {
                 let ratio = number.size / line.size;
+                // In the mark of an elevation the view stands in the arrow, over or under the sheet.
+                let (x, _) = number.centre();
+                let is_centred = (x - line.centre().0).abs() < 0.4 * line.size;
+                let reach = if is_centred { 2.2 } else { 1.6 };
                 number.text.len() <= 2
                     && number.angle == line.angle
                     && (0.8..=1.25).contains(&ratio)
-                    && number.distance(line) < 1.6 * line.size
+                    && number.distance(line) < reach * line.size
             })
             .min_by(|a, b| a.distance(line).total_cmp(&b.distance(line)));
         if let Some(number) = near {
@@ -396,5 +433,72 @@ mod tests {
         let found = find(&plane, &frame);
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["2/A300", "3/A200"]);
+    }
+
+    #[test]
+    fn the_mark_of_an_elevation_is_read_beside_and_over_its_sheet() {
+        let page = canvas(
+            2592.0,
+            1728.0,
+            &[
+                ("2", 480.0, 306.0, 7.0),
+                ("A200", 491.0, 306.0, 7.0),
+                ("1", 806.0, 300.0, 7.0),
+                ("A201", 800.0, 322.0, 7.0),
+                ("14", 1200.0, 300.0, 7.0),
+                ("A202", 1260.0, 322.0, 7.0),
+            ],
+        );
+        let plane = plane_of(&page);
+        let found = find(&plane, &Frame::of(&plane));
+        let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(texts, ["1/A201", "2/A200"]);
+    }
+
+    #[test]
+    fn bubbles_side_by_side_do_not_lose_their_sheets() {
+        let mut page = canvas(
+            2592.0,
+            1728.0,
+            &[
+                ("1", 504.0, 594.0, 4.0),
+                ("3", 519.0, 594.0, 4.0),
+                ("A-302", 500.0, 600.0, 4.0),
+                ("A-303", 515.0, 600.0, 4.0),
+            ],
+        );
+        for x in [505.5, 520.5] {
+            page.strokes.circles.push(Circle {
+                x,
+                y: 596.0,
+                radius: 7.0,
+            });
+        }
+        let plane = plane_of(&page);
+        let found = find(&plane, &Frame::of(&plane));
+        let mut texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["1/A-302", "3/A-303"]);
+    }
+
+    #[test]
+    fn a_bubble_may_hold_the_long_number_of_a_sheet() {
+        let mut page = canvas(
+            2592.0,
+            1728.0,
+            &[
+                ("2", 598.0, 596.0, 6.0),
+                ("ABC-XYZ-ZZ-01-DR-A-30100", 562.0, 608.0, 5.0),
+            ],
+        );
+        page.strokes.circles.push(Circle {
+            x: 600.0,
+            y: 600.0,
+            radius: 44.0,
+        });
+        let plane = plane_of(&page);
+        let found = find(&plane, &Frame::of(&plane));
+        let sheets: Vec<&str> = found.iter().map(|one| one.sheet_number.as_str()).collect();
+        assert_eq!(sheets, ["ABC-XYZ-ZZ-01-DR-A-30100"]);
     }
 }
