@@ -4,10 +4,13 @@
 use hayro::kurbo::Rect;
 
 use super::super::lines::Line;
+use super::super::sheets::as_sheet_number;
 use super::grid::{RawCell, RawTable};
 use super::plane::{Token, area_of};
 
 const MOST_ROWS: usize = 1_000;
+/// How far entries of the last column reach beyond its heading, in em.
+const WIDEST_REST: f64 = 14.0;
 
 /// Lines sorted by their heights, in rows; each row from the left.
 fn rows_of<'l>(lines: &[&'l Line]) -> Vec<Vec<&'l Line>> {
@@ -43,17 +46,22 @@ pub(super) fn read(
     // The heading row: the first with two cells or more, close under the title.
     let heading = loop {
         let row = rows.next()?;
-        let near: Vec<&Line> = row
+        let (near, before): (Vec<&Line>, Vec<&Line>) = row
             .into_iter()
-            .filter(|line| {
-                line.left >= title.left - 12.0 * title.size && line.size <= 1.15 * title.size
-            })
-            .collect();
-        let first = near.first()?;
+            .filter(|line| line.size <= 1.15 * title.size)
+            .partition(|line| line.left >= title.left - 12.0 * title.size);
+        let Some(first) = near.first() else {
+            // Only what belongs to a neighbour stands on this height.
+            let nearest = before.first()?;
+            if nearest.down - title.down > 7.0 * title.size.max(nearest.size) {
+                return None;
+            }
+            continue;
+        };
         if first.down - title.down > 7.0 * title.size.max(first.size) {
             return None;
         }
-        let near = together(&near, title);
+        let near = centred(&before, together(&near, title), title);
         if near.len() >= 2 {
             break near;
         }
@@ -62,7 +70,7 @@ pub(super) fn read(
     let first = heading.first()?;
     let last = heading.last()?;
     let left = title.left.min(first.left) - 3.0 * first.size;
-    let right = last.right + 14.0 * first.size;
+    let right = last.right + WIDEST_REST * first.size;
     let mut area = heading
         .iter()
         .fold(area_of(title), |area, line| area.union(area_of(line)));
@@ -82,7 +90,9 @@ pub(super) fn read(
         };
         let gap = one.down - down;
         if gap > 4.5 * em.max(one.size)
-            || row.iter().any(|line| stop(line))
+            || row
+                .iter()
+                .any(|line| stop(line) && !is_entry(line, &row, &starts, gap <= 1.4 * em))
             || one.size > 1.3 * first.size
             || table.rows.len() >= MOST_ROWS
         {
@@ -120,6 +130,46 @@ fn together<'l>(row: &[&'l Line], title: &Line) -> Vec<&'l Line> {
         }
     }
     kept
+}
+
+/// With the headings further left, where the title stands over the middle of its table: they reach no
+/// further from the middle than the last column, whose entries may be wider than its heading.
+fn centred<'l>(before: &[&'l Line], mut row: Vec<&'l Line>, title: &Line) -> Vec<&'l Line> {
+    let (Some(first), Some(last)) = (row.first(), row.last()) else {
+        return row;
+    };
+    let starts_with_title = (first.left - title.left).abs() < 2.0 * title.size;
+    let middle = (title.left + title.right) / 2.0;
+    let reach = (last.right - middle).max(0.0) + WIDEST_REST * last.size;
+    if starts_with_title {
+        return row;
+    }
+    for line in before.iter().rev() {
+        let is_far = row
+            .first()
+            .is_none_or(|first| first.left - line.right > 22.0 * line.size);
+        if is_far || middle - line.left > reach {
+            break;
+        }
+        row.insert(0, line);
+    }
+    row
+}
+
+/// Whether a line that could be another title is an entry: the sheets of an index are called like the
+/// tables and legends on them. Entries stand under a heading beside the first column's, in letters of
+/// the same size, or begin with the number of a sheet.
+fn is_entry(line: &Line, row: &[&Line], starts: &[(f64, f64)], is_close: bool) -> bool {
+    let begins = |(from, _): &(f64, f64)| (line.left - from).abs() <= 0.8 * line.size;
+    let is_under = starts.iter().skip(1).any(begins);
+    let lead = row.first().filter(|lead| lead.left < line.left);
+    let is_level = lead.is_some_and(|lead| line.size <= 1.1 * lead.size);
+    let is_numbered = line
+        .text
+        .split_once(' ')
+        .is_some_and(|(number, _)| as_sheet_number(number).is_some());
+    (is_under && (is_level || (lead.is_none() && is_close)))
+        || (is_numbered && starts.first().is_some_and(begins))
 }
 
 /// A text that stands in one column, and its box.
@@ -273,5 +323,57 @@ mod tests {
             ]
         );
         assert!(area.y1 < 200.0);
+    }
+
+    fn texts_under(words: &[(&str, f64, f64, f64)], title: &str) -> Vec<Vec<String>> {
+        let lines = find_lines(&canvas(1000.0, 800.0, words));
+        let title = lines.iter().find(|line| line.text == title).unwrap();
+        let below: Vec<&Line> = lines.iter().filter(|line| line.down > title.down).collect();
+        let stop = |line: &Line| super::super::subjects::subject(&line.text).is_some();
+        let (table, _) = read(title, &below, &[], stop).unwrap();
+        let texts = |row: &Vec<RawCell>| row.iter().map(RawCell::text).collect();
+        table.rows.iter().map(texts).collect()
+    }
+
+    #[test]
+    fn a_sheet_called_like_a_legend_does_not_end_the_index() {
+        let rows = texts_under(
+            &[
+                ("SHEET INDEX", 130.0, 90.0, 12.0),
+                ("NUMBER", 100.0, 110.0, 8.0),
+                ("TITLE", 180.0, 110.0, 8.0),
+                ("G-001", 100.0, 125.0, 8.0),
+                ("COVER SHEET", 180.0, 125.0, 8.0),
+                ("G-002", 100.0, 140.0, 8.0),
+                ("GENERAL NOTES AND LEGEND", 180.0, 140.0, 8.0),
+                ("A-101", 100.0, 155.0, 8.0),
+                ("FLOOR PLAN", 180.0, 155.0, 8.0),
+                ("GENERAL NOTES", 100.0, 175.0, 12.0),
+            ],
+            "SHEET INDEX",
+        );
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows[2], ["G-002", "GENERAL NOTES AND LEGEND"]);
+    }
+
+    #[test]
+    fn a_title_over_the_middle_of_a_wide_table_has_all_its_columns() {
+        let rows = texts_under(
+            &[
+                ("DOOR SCHEDULE", 330.0, 90.0, 12.0),
+                ("MARK", 100.0, 110.0, 8.0),
+                ("SIZE", 250.0, 110.0, 8.0),
+                ("TYPE", 400.0, 110.0, 8.0),
+                ("NOTES", 550.0, 110.0, 8.0),
+                ("101", 100.0, 125.0, 8.0),
+                ("3070", 250.0, 125.0, 8.0),
+                ("A", 400.0, 125.0, 8.0),
+                ("102", 100.0, 140.0, 8.0),
+                ("3068", 250.0, 140.0, 8.0),
+            ],
+            "DOOR SCHEDULE",
+        );
+        assert_eq!(rows[0], ["MARK", "SIZE", "TYPE", "NOTES"]);
+        assert_eq!(rows[2], ["102", "3068"]);
     }
 }

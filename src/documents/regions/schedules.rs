@@ -4,9 +4,11 @@ use hayro::kurbo::Rect;
 
 use super::super::layout::RegionType;
 use super::super::lines::Line;
+use super::super::sheets::as_sheet_number;
 use super::columns;
 use super::frame::Frame;
 use super::grid::{self, Budget, Grid, RawTable};
+use super::mentions::is_specific;
 use super::plane::{Plane, Token, area_of, between, middle};
 use super::subjects::subject;
 
@@ -34,6 +36,7 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Schedule> {
                 subject(&line.text),
                 Some(RegionType::Schedule | RegionType::SheetIndex)
             ) && frame.is_drawn_on(middle(line))
+                && !is_listed(plane, line)
         })
         .take(MOST_TITLES)
         .collect();
@@ -133,6 +136,18 @@ fn ruled(plane: &Plane, title: &Line, titles: &[&Line], budget: &mut Budget) -> 
     None
 }
 
+/// Whether the number of a sheet stands before the line: an index lists the sheets that have schedules.
+fn is_listed(plane: &Plane, line: &Line) -> bool {
+    plane.level_lines().any(|number| {
+        number.word_count == 1
+            && number.right < line.left
+            && line.left - number.right < 30.0 * line.size
+            && (number.down - line.down).abs() < 0.5 * line.size
+            && number.size > 0.8 * line.size
+            && as_sheet_number(&number.text).is_some_and(|sheet| is_specific(&sheet))
+    })
+}
+
 /// Plans have crossing lines too, but most of what they enclose is empty.
 fn is_sparse(table: &RawTable) -> bool {
     let cells: usize = table.rows.iter().map(Vec::len).sum();
@@ -178,15 +193,14 @@ fn drop_title(table: &mut RawTable, title: &Line) {
 }
 
 fn aligned(plane: &Plane, by_height: &[&Line], title: &Line, titles: &[&Line]) -> Option<Schedule> {
+    // A title may stand over the middle of a wide table.
+    let from = title.left - (14.0 * title.size).max(0.25 * plane.width);
     let first = by_height.partition_point(|line| line.down <= title.down + 0.5 * title.size);
     let below: Vec<&Line> = by_height
         .get(first..)?
         .iter()
         .copied()
-        .filter(|line| {
-            line.right > title.left - 14.0 * title.size
-                && line.left < title.right + 0.5 * plane.width
-        })
+        .filter(|line| line.right > from && line.left < title.right + 0.5 * plane.width)
         .take(3_000)
         .collect();
     let tokens: Vec<&Token> = plane
@@ -194,7 +208,7 @@ fn aligned(plane: &Plane, by_height: &[&Line], title: &Line, titles: &[&Line]) -
         .iter()
         .filter(|token| {
             token.area.y0 > title.bottom
-                && token.area.x1 > title.left - 14.0 * title.size
+                && token.area.x1 > from
                 && token.area.x0 < title.right + 0.5 * plane.width
         })
         .take(5_000)
@@ -431,6 +445,31 @@ mod tests {
         let titles: Vec<&str> = found.iter().map(|one| one.title.as_str()).collect();
         assert_eq!(titles, ["DOOR SCHEDULE", "WINDOW SCHEDULE"]);
         assert!(found.iter().all(|one| one.table.rows.len() == 2));
+    }
+
+    #[test]
+    fn a_sheet_called_like_a_schedule_does_not_part_a_ruled_index() {
+        let mut page = canvas(
+            1000.0,
+            800.0,
+            &[
+                ("SHEET INDEX", 150.0, 115.0, 10.0),
+                ("A-101", 105.0, 135.0, 8.0),
+                ("FLOOR PLAN", 205.0, 135.0, 8.0),
+                ("A-601", 105.0, 155.0, 8.0),
+                ("DOOR SCHEDULE", 205.0, 155.0, 8.0),
+                ("A-602", 105.0, 175.0, 8.0),
+                ("WINDOW TYPES", 205.0, 175.0, 8.0),
+            ],
+        );
+        rule_grid(
+            &mut page,
+            &[100.0, 200.0, 300.0],
+            &[120.0, 140.0, 160.0, 180.0],
+        );
+        let found = find_on(&page);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].table.rows.len(), 3);
     }
 
     #[test]

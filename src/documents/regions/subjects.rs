@@ -70,6 +70,9 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
             | "SHEET LIST SCHEDULE"
             | "DRAWING SCHEDULE"
             | "SHEET SCHEDULE"
+            | "DRAWING REGISTER"
+            | "REGISTER OF DRAWINGS"
+            | "SCHEDULE OF DRAWINGS"
     ) || (words.len() <= 4
         && (text.ends_with("SHEET INDEX")
             || text.ends_with("DRAWING INDEX")
@@ -304,6 +307,7 @@ mod tests {
             ("SYMBOLS", Some(RegionType::Legend)),
             ("KEY PLAN", Some(RegionType::KeyPlan)),
             ("SHEET INDEX", Some(RegionType::SheetIndex)),
+            ("DRAWING REGISTER", Some(RegionType::SheetIndex)),
             ("SEE DOOR SCHEDULE", None),
             ("REFER TO GENERAL NOTES", None),
             ("SCHEDULE 40 PVC", None),
