@@ -339,7 +339,32 @@ fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
         (Some(above), None) => above,
         (None, None) => return None,
     };
-    (count >= 6).then(|| area.union(place))
+    (count >= 6).then(|| whole(plane, area, REACH).intersect(limits).union(place))
+}
+
+/// A drawing with the lines that touch it and go on beyond it: its words may stand under one end of it.
+fn whole(plane: &Plane, mut area: Rect, longest: f64) -> Rect {
+    const TOUCH: f64 = 2.0;
+    const STEPS: usize = 3;
+    for _ in 0..STEPS {
+        let near = area.inflate(TOUCH, TOUCH);
+        let level = between(&plane.level, near.y0, near.y1)
+            .iter()
+            .filter(|line| line.length() <= longest && line.overlap(near.x0, near.x1) > 0.0)
+            .map(|line| Rect::new(line.from, line.at, line.to, line.at));
+        let upright = between(&plane.upright, near.x0, near.x1)
+            .iter()
+            .filter(|line| line.length() <= longest && line.overlap(near.y0, near.y1) > 0.0)
+            .map(|line| Rect::new(line.at, line.from, line.at, line.to));
+        let grown = level
+            .chain(upright)
+            .fold(area, |area, line| area.union(line));
+        if grown == area || grown.width() > longest || grown.height() > longest {
+            break;
+        }
+        area = grown;
+    }
+    area
 }
 
 /// The box of what is drawn in a window, by short lines and ink, and how many marks that are.
@@ -447,5 +472,17 @@ mod tests {
         let found = find_on(&page);
         assert_eq!(found[0].kind, RegionType::KeyPlan);
         assert!(found[0].area.y0 == 1400.0 && found[0].area.y1 > 1500.0);
+    }
+
+    #[test]
+    fn a_key_plan_is_whole_though_its_words_stand_under_one_end() {
+        let mut page = canvas(2592.0, 1728.0, &[("KEY PLAN", 2000.0, 1500.0, 10.0)]);
+        page.strokes
+            .add_box(Rect::new(2000.0, 1400.0, 2200.0, 1480.0));
+        for x in [2020.0, 2050.0, 2080.0] {
+            page.strokes.add_box(Rect::new(x, 1400.0, x + 20.0, 1440.0));
+        }
+        let found = find_on(&page);
+        assert_eq!(found[0].area.x1, 2200.0);
     }
 }

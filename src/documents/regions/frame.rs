@@ -229,8 +229,10 @@ fn title_block(plane: &Plane, border: Rect) -> Option<Rect> {
                 && side.to >= border.y1 - 0.2 * area.height()
                 && top.from <= side.at + 3.0
                 && top.to >= border.x1 - 0.2 * area.width();
+            // Where both lines end is the corner of a box; a line that goes on parts its inside.
+            let is_corner = side.from > top.at - 3.0 && top.from > side.at - 3.0;
             if meets {
-                judge(area, false, 0.0);
+                judge(area, false, if is_corner { 0.06 } else { 0.0 });
             }
         }
     }
@@ -321,6 +323,20 @@ mod tests {
             Some(Rect::new(2300.0, 1250.0, 2556.0, 1692.0))
         );
         assert_eq!(frame.drawing, frame.border);
+    }
+
+    #[test]
+    fn a_box_in_the_corner_is_taken_with_its_upper_rows() {
+        let mut page = sheet();
+        page.strokes
+            .add_box(Rect::new(2300.0, 1150.0, 2556.0, 1692.0));
+        page.strokes
+            .add_line((2300.0, 1270.0).into(), (2556.0, 1270.0).into());
+        let frame = Frame::of(&plane_of(&page));
+        assert_eq!(
+            frame.title_block,
+            Some(Rect::new(2300.0, 1150.0, 2556.0, 1692.0))
+        );
     }
 
     #[test]
