@@ -12,7 +12,9 @@ use super::furniture::Furniture;
 use super::hints::hints;
 use super::listing::Listing;
 use super::number_shape::{Form, key};
-use super::project::{as_name, is_name, may_be_project, project_name, project_number};
+use super::project::{
+    as_name, is_name, may_be_project, project_name, project_number, project_over_its_place,
+};
 use super::references::Places;
 use super::revisions::{Issue, issue};
 use super::sheet_name::{FoundName, sheet_name};
@@ -251,6 +253,13 @@ fn settle_projects(pages: &mut [Page<'_>], group: &[usize], furniture: &Furnitur
         page.issue = issue(&page.block, page.at.as_ref());
         if page.project_name.is_none() {
             page.project_name = project_by_furniture(page, furniture);
+        }
+        if page.project_name.is_none()
+            && let Some(name) = &page.name_at
+        {
+            // Few sheets tell nothing about what repeats.
+            let is_fixed = |line: &Line| group.len() < 3 || furniture.has(line);
+            page.project_name = project_over_its_place(&page.block, name, &is_fixed);
         }
     }
 }
