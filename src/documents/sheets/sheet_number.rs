@@ -96,7 +96,11 @@ fn weigh(
         (Form::Designated, true) => (in_strip && size >= 1.2) || (at_edge && size >= 1.5),
         // The discipline designator of the US National CAD Standard has one or two letters.
         (Form::Designated, false) if too_many_letters => false,
-        (Form::Designated, false) if in_corner => size >= if alone { 1.5 } else { 1.9 },
+        // Where little is written the ordinary words are large too, but the number is the largest.
+        (Form::Designated, false) if in_corner && alone => {
+            size >= 1.5 || (size >= 1.2 && line.size >= sheet.largest_size)
+        }
+        (Form::Designated, false) if in_corner => size >= 1.9,
         (Form::Designated, false) => {
             alone && ((in_strip && size >= 2.2) || (at_edge && size >= 3.0))
         }
@@ -316,6 +320,20 @@ mod tests {
         ];
         let words = [&rooms[..], &apart[..]].concat();
         assert_eq!(number_of(&words).as_deref(), Some("A-101"));
+    }
+
+    #[test]
+    fn where_little_is_written_the_largest_letters_are_enough() {
+        let sheet = |tag: f64| {
+            [
+                word("OFFICE", 300.0, 500.0, 18.0),
+                word("BREAK", 300.0, 800.0, 18.0),
+                word("CORRIDOR", 900.0, 500.0, tag),
+                word("A-101", 2200.0, 1400.0, 25.0),
+            ]
+        };
+        assert_eq!(number_of(&sheet(18.0)).as_deref(), Some("A-101"));
+        assert_eq!(number_of(&sheet(30.0)), None);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) struct Sheet {
     pub lines: Vec<Line>,
     /// The em of ordinary words, in points: a third of all words are smaller.
     pub usual_size: f64,
+    /// The em of the largest line anywhere on the sheet, in points.
+    pub largest_size: f64,
     /// Scales under views anywhere on the sheet, each once.
     pub view_scales: Vec<String>,
     /// The places of labels in `lines`, what they announce, and what follows on the line.
@@ -61,6 +63,7 @@ impl Sheet {
             width: if turn % 180 == 0 { width } else { height },
             height: if turn % 180 == 0 { height } else { width },
             usual_size: usual_size(lines),
+            largest_size: lines.iter().map(|line| line.size).fold(0.0, f64::max),
             view_scales,
             lines: Vec::new(),
             labels: Vec::new(),
