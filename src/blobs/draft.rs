@@ -86,19 +86,22 @@ impl Writing {
     }
 
     async fn pass_on(&mut self) -> Result<()> {
-        let mut work = self.work.take().ok_or_else(gone_on)?;
+        // It is left in its place while it is waited for: a sender may be gone meanwhile.
         let seat = loop {
+            let work = self.work.as_mut().ok_or_else(gone_on)?;
             tokio::select! {
                 biased;
-                done = &mut work => work = done??.work(),
+                done = work => {
+                    self.work = None;
+                    self.work = Some(done??.work());
+                }
                 seat = self.batches.reserve() => break seat.map_err(io::Error::other)?,
             }
         };
         seat.send(std::mem::take(&mut self.batch));
-        if work.is_finished() {
-            work = work.await??.work();
+        if let Some(work) = self.work.take_if(|work| work.is_finished()) {
+            self.work = Some(work.await??.work());
         }
-        self.work = Some(work);
         Ok(())
     }
 

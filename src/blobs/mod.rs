@@ -161,11 +161,12 @@ impl Blobs {
             Home::Folder(folder) => folder.join(name),
             Home::Bucket(bucket) => return bucket.delete_folder(name).await,
         };
-        match tokio::fs::remove_dir_all(&folder).await {
-            // Somebody wrote into it meanwhile; whoever goes on doing so is not waited for.
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
-                Ok(tokio::fs::remove_dir_all(&folder).await?)
-            }
+        let mut removed = tokio::fs::remove_dir_all(&folder).await;
+        // Somebody wrote into it meanwhile; whoever goes on doing so is not waited for.
+        if matches!(&removed, Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty) {
+            removed = tokio::fs::remove_dir_all(&folder).await;
+        }
+        match removed {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }

@@ -496,14 +496,14 @@ pub fn announced(connection: &mut Conn, file_id: &str) -> Result<Option<(JobRow,
         .optional()?)
 }
 
-/// Notes that the bytes of an announced file have come; once.
-/// The bytes of an announced file came by a form, and lie there.
+/// Notes that the bytes of an announced file came by a form, and where they lie. A URL that was signed
+/// for it may still bring others to a bucket, which are deleted with the job.
 pub fn bring(connection: &mut Conn, file_id: &str, blob: &str, now: Time) -> Result<()> {
     diesel::update(files::table.filter(files::id.eq(file_id)))
         .set((
             files::blob.eq(blob),
             files::status.eq(FileStatus::Uploaded),
-            files::upload_mode.eq(None::<UploadMode>),
+            files::upload_mode.eq(UploadMode::DirectPut),
             files::upload_id.eq(None::<String>),
             files::updated_at.eq(now),
         ))
@@ -511,6 +511,7 @@ pub fn bring(connection: &mut Conn, file_id: &str, blob: &str, now: Time) -> Res
     Ok(())
 }
 
+/// Notes that the bytes of an announced file have come; once.
 pub fn mark_arrived(connection: &mut Conn, file_id: &str, now: Time) -> Result<()> {
     diesel::update(files::table)
         .filter(files::id.eq(file_id))

@@ -352,7 +352,16 @@ async fn a_webhook_is_told_of_the_end_of_a_job_that_was_forgotten_at_once() {
     let job = key.post(&jobs_of_project, asked).await.json["job"]["id"].clone();
     let path = format!("{JOBS}/{}", job.as_str().unwrap());
     key.post_nothing(&format!("{path}/cancel")).await;
+    let shown = async || {
+        member
+            .get("/settings/webhooks")
+            .await
+            .text
+            .contains(&path[JOBS.len()..])
+    };
+    assert!(shown().await);
     assert_eq!(key.send(key.request("DELETE", &path)).await.status, 204);
+    assert!(!shown().await, "a forgotten job is not shown");
     for pause in [0, MINUTE, 10 * MINUTE, 40 * MINUTE] {
         app.clock.advance(pause);
         app.drain().await;
@@ -369,8 +378,6 @@ async fn a_webhook_is_told_of_the_end_of_a_job_that_was_forgotten_at_once() {
             .count()
     };
     assert_eq!((told_of("awaiting_uploads"), told_of("cancelled")), (2, 1));
-    let page = member.get("/settings/webhooks").await.text;
-    assert!(!page.contains("cancelled"), "a forgotten job is not shown");
     // Then all that it said is gone.
     let left: (Option<String>, Option<String>) = app
         .query(|c| {

@@ -41,7 +41,7 @@ pub enum Figure {
 }
 
 impl Figure {
-    /// What precision and recall have to reach; none where the figure only informs.
+    /// What precision and recall have to reach.
     pub fn bar(self) -> f64 {
         match self {
             Self::Regions | Self::RegionTitles | Self::Cells => 0.85,

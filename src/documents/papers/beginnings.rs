@@ -206,18 +206,17 @@ mod tests {
         assert_eq!(page_numbers_of(&volume), [(1, 4)]);
     }
 
+    fn page(heading: &str, mark: &str) -> Vec<(f64, String)> {
+        let words = "Some words that stand on the page to be read.";
+        vec![
+            (12.0, heading.to_owned()),
+            (10.0, words.to_owned()),
+            (10.0, mark.to_owned()),
+        ]
+    }
+
     #[test]
     fn what_stands_behind_the_last_counted_page_of_a_report_is_no_part_of_it() {
-        let page = |heading: &str, mark: &str| {
-            vec![
-                (12.0, heading.to_owned()),
-                (
-                    10.0,
-                    "Some words that stand on the page to be read.".to_owned(),
-                ),
-                (10.0, mark.to_owned()),
-            ]
-        };
         let permit = "BUILDING PERMIT";
         let counted = volume(&[
             page("GEOTECHNICAL ENGINEERING REPORT", "Page 1 of 2"),
@@ -236,16 +235,6 @@ mod tests {
 
     #[test]
     fn page_one_of_three_begins_anew_only_under_a_heading() {
-        let page = |heading: &str, mark: &str| {
-            vec![
-                (12.0, heading.to_owned()),
-                (
-                    10.0,
-                    "Some words that stand on the page to be read.".to_owned(),
-                ),
-                (10.0, mark.to_owned()),
-            ]
-        };
         let forms = volume(&[
             page("SUBSTITUTION REQUEST", "Page 1 of 2"),
             page("Second half", "Page 2 of 2"),
