@@ -124,7 +124,7 @@ async fn look_at(path: &Path, sandbox: &Sandbox) -> anyhow::Result<Volume> {
         fault: None,
     };
     std::fs::File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    let mut reading = sandbox.survey(path)?;
+    let mut reading = sandbox.survey(path, 1..=1)?;
     match reading.next().await {
         Some(Event::Opened { page_count }) => volume.page_count = page_count,
         Some(Event::Failed(fault)) => volume.fault = Some(fault),

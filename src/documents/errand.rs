@@ -15,8 +15,9 @@ const LARGEST_OUTPUT: u64 = 512 << 20;
 const OPEN_FILES: u64 = 16;
 
 pub(super) enum Task {
+    /// Those of the file that are among these pages.
     Survey {
-        from: u32,
+        pages: RangeInclusive<u32>,
     },
     Read {
         out: PathBuf,
@@ -53,9 +54,9 @@ impl Errand {
                 (input, Task::Read { out, pages, ocr }, rest)
             }
             _ if ocr.is_some() => return None,
-            [task, input, from, rest @ ..] if *task == "survey" => {
-                let from = page(from)?;
-                (input, Task::Survey { from }, rest)
+            [task, input, from, to, rest @ ..] if *task == "survey" => {
+                let pages = page(from)?..=page(to)?;
+                (input, Task::Survey { pages }, rest)
             }
             [task, folder, rest @ ..] if *task == "bind" => (folder, Task::Bind, rest),
             _ => return None,
@@ -142,9 +143,12 @@ mod tests {
             panic!();
         };
         assert_eq!((out, pages, ocr), (PathBuf::from("out"), 2..=5, None));
-        let errand = parse("survey in.pdf 3").unwrap();
+        let errand = parse("survey in.pdf 3 9").unwrap();
         assert_eq!(errand.memory, DEFAULT_MEMORY);
-        assert!(matches!(errand.task, Task::Survey { from: 3 }));
+        let Task::Survey { pages } = errand.task else {
+            panic!();
+        };
+        assert_eq!(pages, 3..=9);
         assert!(matches!(parse("bind folder 1 2").unwrap().task, Task::Bind));
     }
 
@@ -155,7 +159,7 @@ mod tests {
             panic!();
         };
         assert_eq!(ocr, Some(PathBuf::from("/usr/bin/tesseract")));
-        assert!(parse("survey in.pdf 3 --ocr /usr/bin/tesseract").is_none());
+        assert!(parse("survey in.pdf 3 9 --ocr /usr/bin/tesseract").is_none());
     }
 
     #[test]
@@ -165,7 +169,8 @@ mod tests {
             "read",
             "read in out 1",
             "read in out x 2",
-            "survey in 1 2",
+            "survey in 1",
+            "survey in 1 2 3",
             "burn in 1",
         ] {
             assert!(parse(words).is_none(), "{words}");

@@ -97,20 +97,22 @@ impl Sandbox {
         }
     }
 
-    /// Starts a look at every page without rendering. Must be called inside a tokio runtime.
-    pub fn survey(&self, input: &Path) -> Result<Reading, SandboxError> {
-        self.survey_from(input, 1)
-    }
-
-    /// The same from a later page on: after a survey that ended on the page before.
-    pub fn survey_from(&self, input: &Path, first_page: u32) -> Result<Reading, SandboxError> {
-        if first_page == 0 {
+    /// Starts a look at pages without rendering: those of the file that are in `pages` (from 1, both
+    /// ends included). Must be called inside a tokio runtime.
+    pub fn survey(
+        &self,
+        input: &Path,
+        pages: RangeInclusive<u32>,
+    ) -> Result<Reading, SandboxError> {
+        if pages.is_empty() || *pages.start() == 0 {
             return Err(SandboxError::EmptyRange);
         }
         let mut command = self.command("survey", input);
-        command.arg(first_page.to_string());
+        command
+            .arg(pages.start().to_string())
+            .arg(pages.end().to_string());
         self.limit(&mut command, self.limits.longest_time);
-        self.start(command, Script::of_survey(first_page), 0)
+        self.start(command, Script::of_survey(pages), 0)
     }
 
     /// Starts the reading of `pages` (from 1, both ends included) into the existing folder `out`.

@@ -41,9 +41,9 @@ impl Script {
         Self::new(Task::Binding, 1..=MOST_PAGES)
     }
 
-    /// For a survey from this page to the last.
-    pub fn of_survey(from: u32) -> Self {
-        Self::new(Task::Survey, from..=MOST_PAGES)
+    /// For a survey of those pages of a file that are among these.
+    pub fn of_survey(pages: RangeInclusive<u32>) -> Self {
+        Self::new(Task::Survey, pages)
     }
 
     /// For a reading of these pages.
@@ -223,7 +223,7 @@ mod tests {
             vec![opened, started, started],
             vec![opened, started, r#"{"done":{}}"#],
         ] {
-            let mut script = Script::of_survey(1);
+            let mut script = Script::of_survey(1..=MOST_PAGES);
             let (last, before) = lines.split_last().unwrap();
             for line in before {
                 hear(&mut script, line).unwrap();

@@ -1,4 +1,4 @@
-//! The child process that reads one file: `pdf-worker survey INPUT FROM`,
+//! The child process that reads one file: `pdf-worker survey INPUT FROM TO`,
 //! `pdf-worker read INPUT OUTDIR FROM TO`, or binds the pages of several: `pdf-worker bind FOLDER`; each
 //! followed by MEMORY (bytes) and CPU (seconds) or nothing, and a reading by `--ocr TESSERACT` or nothing.
 //! `main` calls `worker_main` before anything else of the server; the sandbox starts it.
@@ -89,7 +89,7 @@ fn run(errand: &Errand) -> Result<(), FaultCode> {
             };
             (pages.clone(), Some(output))
         }
-        Task::Survey { from } => (*from..=page_count, None),
+        Task::Survey { pages } => (*pages.start()..=page_count.min(*pages.end()), None),
         Task::Bind => return Ok(()),
     };
     if *pages.start() < 1 || pages.is_empty() || *pages.end() > page_count {

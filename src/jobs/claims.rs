@@ -3,6 +3,7 @@
 //!
 //! Transactions that change a job take its row first, then its pages, then the workspace's.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::store::{FileRow, JobRow, PageRow};
@@ -16,8 +17,10 @@ use crate::id;
 
 /// How long claimed work is out of others' reach unless the claim is renewed.
 pub const LEASE: i64 = 20 * SECOND;
-/// The most pages that are claimed together: opening a large file takes a while.
+/// The most pages that are claimed together to be read: opening a large file takes a while.
 const LARGEST_SLICE: i64 = 8;
+/// And to be looked at, which takes a tenth of the time.
+const LARGEST_SURVEY: i64 = 64;
 
 /// What a worker does next, under a lease whose owner is named here.
 #[derive(Clone, Debug)]
@@ -29,30 +32,46 @@ pub struct Turn {
 
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// Open the job's files, and reserve for them.
+    /// Open the job's files, and reserve for them when all pages have been looked at.
     Preflight,
+    /// Look at listed pages of one file whose numbers follow each other.
+    Survey(Box<FileRow>, Vec<PageRow>),
     /// Read pages of one file whose numbers follow each other.
     Pages(Box<FileRow>, Vec<PageRow>),
     /// Build the result.
     Finish,
 }
 
+impl Work {
+    /// What pages that a turn holds are until it has done its work; none where it holds the job.
+    fn held_pages(&self) -> Option<PageStatus> {
+        match self {
+            Self::Survey(..) => Some(PageStatus::Listed),
+            Self::Pages(..) => Some(PageStatus::Pending),
+            Self::Preflight | Self::Finish => None,
+        }
+    }
+}
+
 /// The job whose turn it is: workspaces take turns, and so do the jobs of each.
 pub fn next(connection: &mut Conn, now: Time) -> Result<Option<JobRow>> {
-    let pending = pages::table
-        .filter(pages::job_id.eq(jobs::id))
-        .filter(pages::status.eq(PageStatus::Pending));
-    let free = pages::table
-        .filter(pages::job_id.eq(jobs::id))
-        .filter(pages::status.eq(PageStatus::Pending))
-        .filter(pages::lease_until.le(now));
+    // Those that pages keep from the next step, and those of them that nobody holds.
+    let waiting = |status| {
+        pages::table
+            .filter(pages::job_id.eq(jobs::id))
+            .filter(pages::status.eq(status))
+    };
+    let free = |status| waiting(status).filter(pages::lease_until.le(now));
     Ok(jobs::table
         .inner_join(workspaces::table)
         .filter(jobs::lease_until.le(now))
         .filter(
-            jobs::status.eq(Status::Preflighting).or(jobs::status
-                .eq(Status::Processing)
-                .and(diesel::dsl::exists(free).or(diesel::dsl::not(diesel::dsl::exists(pending))))),
+            jobs::status
+                .eq(Status::Preflighting)
+                .and(exists(free(PageStatus::Listed)).or(not(exists(waiting(PageStatus::Listed)))))
+                .or(jobs::status.eq(Status::Processing).and(
+                    exists(free(PageStatus::Pending)).or(not(exists(waiting(PageStatus::Pending)))),
+                )),
         )
         .order((workspaces::served_at, jobs::served_at, jobs::id))
         .select(JobRow::as_select())
@@ -72,15 +91,15 @@ pub fn take(connection: &mut Conn, job: &JobRow, now: Time) -> Result<Option<Tur
         return Ok(None);
     }
     let owner = id::new(id::Kind::Row);
-    let work = match job.status {
-        Status::Preflighting => {
-            hold_job(connection, &job.id, &owner, now)?.then_some(Work::Preflight)
-        }
-        _ => match take_pages(connection, &job.id, &owner, now)? {
-            Some(work) => Some(work),
-            None if has_pending(connection, &job.id)? => None,
-            None => hold_job(connection, &job.id, &owner, now)?.then_some(Work::Finish),
-        },
+    let (status, largest, after_all) = match job.status {
+        Status::Preflighting => (PageStatus::Listed, LARGEST_SURVEY, Work::Preflight),
+        _ => (PageStatus::Pending, LARGEST_SLICE, Work::Finish),
+    };
+    let work = match take_pages(connection, (&job.id, status, largest), &owner, now)? {
+        Some((file, pages)) if status == PageStatus::Listed => Some(Work::Survey(file, pages)),
+        Some((file, pages)) => Some(Work::Pages(file, pages)),
+        None if has_pages(connection, &job.id, status)? => None,
+        None => hold_job(connection, &job.id, &owner, now)?.then_some(after_all),
     };
     let Some(work) = work else {
         return Ok(None);
@@ -108,15 +127,20 @@ fn hold_job(connection: &mut Conn, job_id: &str, owner: &str, now: Time) -> Resu
 }
 
 /// Pages that nobody holds: the first ones of a file, as many as leave work for others too.
-fn take_pages(connection: &mut Conn, job_id: &str, owner: &str, now: Time) -> Result<Option<Work>> {
+fn take_pages(
+    connection: &mut Conn,
+    (job_id, status, largest): (&str, PageStatus, i64),
+    owner: &str,
+    now: Time,
+) -> Result<Option<(Box<FileRow>, Vec<PageRow>)>> {
     let free = || {
         pages::table
             .filter(pages::job_id.eq(job_id))
-            .filter(pages::status.eq(PageStatus::Pending))
+            .filter(pages::status.eq(status))
             .filter(pages::lease_until.le(now))
     };
     let count: i64 = free().count().get_result(connection)?;
-    let most = ((count + 3) / 4).clamp(1, LARGEST_SLICE);
+    let most = ((count + 3) / 4).clamp(1, largest);
     let mut found: Vec<PageRow> = free()
         .order((pages::file_id, pages::page_number))
         .limit(most)
@@ -146,14 +170,15 @@ fn take_pages(connection: &mut Conn, job_id: &str, owner: &str, now: Time) -> Re
         .filter(files::id.eq(&first.file_id))
         .select(FileRow::as_select())
         .first(connection)?;
-    Ok(Some(Work::Pages(Box::new(file), found)))
+    Ok(Some((Box::new(file), found)))
 }
 
-fn has_pending(connection: &mut Conn, job_id: &str) -> Result<bool> {
-    let pending = pages::table
+/// Whether a job has pages of a status.
+pub fn has_pages(connection: &mut Conn, job_id: &str, status: PageStatus) -> Result<bool> {
+    let found = pages::table
         .filter(pages::job_id.eq(job_id))
-        .filter(pages::status.eq(PageStatus::Pending));
-    Ok(diesel::select(diesel::dsl::exists(pending)).get_result(connection)?)
+        .filter(pages::status.eq(status));
+    Ok(diesel::select(exists(found)).get_result(connection)?)
 }
 
 /// Prolongs what an owner holds until `until`; false when nothing of it is theirs any more, or the
@@ -162,14 +187,14 @@ pub fn renew(connection: &mut Conn, turn: &Turn, until: Time) -> Result<bool> {
     if !is_in_status(connection, &turn.job)? {
         return Ok(false);
     }
-    let renewed = match turn.work {
-        Work::Pages(..) => diesel::update(pages::table)
+    let renewed = match turn.work.held_pages() {
+        Some(status) => diesel::update(pages::table)
             .filter(pages::job_id.eq(&turn.job.id))
             .filter(pages::lease_owner.eq(&turn.owner))
-            .filter(pages::status.eq(PageStatus::Pending))
+            .filter(pages::status.eq(status))
             .set(pages::lease_until.eq(until))
             .execute(connection)?,
-        Work::Preflight | Work::Finish => diesel::update(jobs::table)
+        None => diesel::update(jobs::table)
             .filter(jobs::id.eq(&turn.job.id))
             .filter(jobs::lease_owner.eq(&turn.owner))
             .set(jobs::lease_until.eq(until))
@@ -204,7 +229,7 @@ pub fn holds_page(connection: &mut Conn, page_id: &str, owner: &str) -> Result<b
         .filter(pages::id.eq(page_id))
         .filter(pages::lease_owner.eq(owner))
         .filter(pages::status.eq(PageStatus::Pending));
-    Ok(diesel::select(diesel::dsl::exists(held)).get_result(connection)?)
+    Ok(diesel::select(exists(held)).get_result(connection)?)
 }
 
 /// What a page that was read cost and told.
@@ -311,7 +336,7 @@ pub fn set_page_count(connection: &mut Conn, job_id: &str, page_count: i64) -> R
     Ok(())
 }
 
-/// Ends the job's own lease: its preflight is over.
+/// Ends the job's own lease: its preflight is over, or waits for its pages.
 pub fn release(connection: &mut Conn, job_id: &str, now: Time) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(job_id)))
         .set((
@@ -339,19 +364,19 @@ pub fn note_interruption(connection: &mut Conn, job: &JobRow, until: Time) -> Re
 
 /// Gives back what an owner holds.
 pub fn give_back(connection: &mut Conn, turn: &Turn, now: Time) -> Result<()> {
-    match turn.work {
-        Work::Pages(..) => {
+    match turn.work.held_pages() {
+        Some(status) => {
             diesel::update(pages::table)
                 .filter(pages::job_id.eq(&turn.job.id))
                 .filter(pages::lease_owner.eq(&turn.owner))
-                .filter(pages::status.eq(PageStatus::Pending))
+                .filter(pages::status.eq(status))
                 .set((
                     pages::lease_owner.eq(None::<String>),
                     pages::lease_until.eq(now),
                 ))
                 .execute(connection)?;
         }
-        Work::Preflight | Work::Finish => {
+        None => {
             diesel::update(jobs::table)
                 .filter(jobs::id.eq(&turn.job.id))
                 .filter(jobs::lease_owner.eq(&turn.owner))

@@ -132,6 +132,8 @@ pub enum UploadMode {
 #[strum(serialize_all = "snake_case")]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub enum PageStatus {
+    /// Counted; nobody has looked at it yet.
+    Listed,
     Pending,
     Done,
     Failed,

@@ -263,6 +263,6 @@ fn after(pages: &[PageRow], number: u32) -> &[PageRow] {
     next.and_then(|next| pages.get(next..)).unwrap_or_default()
 }
 
-fn page_number(page: &PageRow) -> Result<u32> {
+pub(super) fn page_number(page: &PageRow) -> Result<u32> {
     u32::try_from(page.page_number).map_err(Error::internal)
 }

@@ -82,6 +82,7 @@ impl Runner {
     pub async fn run(&self, turn: Turn) {
         let outcome = match &turn.work {
             Work::Preflight => self.preflight(&turn).await,
+            Work::Survey(file, pages) => self.survey_slice(&turn, file, pages).await,
             Work::Pages(file, pages) => self.read_slice(&turn, file, pages).await,
             Work::Finish => self.finish(&turn).await,
         };
@@ -212,7 +213,7 @@ impl Runner {
     }
 
     /// A transaction that only counts while this worker holds the job itself, and prolongs the
-    /// lease: for preflight and finish.
+    /// lease: for preflight and finish. In a survey, while it holds its pages.
     pub(super) async fn held<T: Send + 'static>(
         &self,
         turn: &Turn,

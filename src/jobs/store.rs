@@ -284,18 +284,59 @@ pub fn mark_file(
     Ok(())
 }
 
-pub fn set_surveyed(
+pub fn set_page_count(connection: &mut Conn, file_id: &str, count: i64, now: Time) -> Result<()> {
+    diesel::update(files::table.filter(files::id.eq(file_id)))
+        .set((files::page_count.eq(count), files::updated_at.eq(now)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// What the survey has told of the pages of a file.
+pub fn surveyed(connection: &mut Conn, file_id: &str) -> Result<Vec<PageReading>> {
+    let told: Vec<Option<String>> = pages::table
+        .filter(pages::file_id.eq(file_id))
+        .filter(pages::reading.is_not_null())
+        .order(pages::page_number)
+        .select(pages::reading)
+        .load(connection)?;
+    let told = told.iter().flatten();
+    Ok(told
+        .map(|reading| serde_json::from_str(reading))
+        .collect::<std::result::Result<_, _>>()?)
+}
+
+/// Says what a file is, and forgets what the survey has told: none of its pages has been read.
+pub fn set_classification(
     connection: &mut Conn,
     file_id: &str,
-    page_count: i64,
     classification: &str,
     now: Time,
 ) -> Result<()> {
     diesel::update(files::table.filter(files::id.eq(file_id)))
         .set((
-            files::page_count.eq(page_count),
             files::classification.eq(classification),
             files::updated_at.eq(now),
+        ))
+        .execute(connection)?;
+    diesel::update(pages::table.filter(pages::file_id.eq(file_id)))
+        .set(pages::reading.eq(None::<String>))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Stores what the survey has told of a page that was listed.
+pub fn set_seen(connection: &mut Conn, row: &PageRow) -> Result<()> {
+    diesel::update(pages::table.filter(pages::id.eq(&row.id)))
+        .set((
+            pages::kind.eq(&row.kind),
+            pages::status.eq(row.status),
+            pages::credits.eq(row.credits),
+            pages::reading.eq(&row.reading),
+            pages::error_code.eq(&row.error_code),
+            pages::error_message.eq(&row.error_message),
+            pages::updated_at.eq(row.updated_at),
+            pages::lease_owner.eq(&row.lease_owner),
+            pages::lease_until.eq(row.lease_until),
         ))
         .execute(connection)?;
     Ok(())

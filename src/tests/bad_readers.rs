@@ -13,13 +13,18 @@ const JOBS: &str = "/api/open/v1/jobs";
 
 /// A program that runs the real reader, and `then` in bash when it begins to read page 2.
 fn reader(folder: &Path, then: &str) -> PathBuf {
+    reader_at(folder, ("read", 2), then)
+}
+
+/// The same when a task begins with a page.
+pub fn reader_at(folder: &Path, (task, page): (&str, u32), then: &str) -> PathBuf {
     let path = folder.join("reader");
     let script = format!(
         "#!/bin/bash\n\
          task=$2\n\
          '{}' \"$@\" | while IFS= read -r line; do\n\
            printf '%s\\n' \"$line\"\n\
-           case \"$task$line\" in read*'\"pageStarted\":{{\"pageNumber\":2}}'*) {then};; esac\n\
+           case \"$task$line\" in {task}*'\"pageStarted\":{{\"pageNumber\":{page}}}'*) {then};; esac\n\
          done\n",
         program().display()
     );

@@ -2,6 +2,7 @@
 
 use crate::pdf_maker;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use plangrep::documents::{
     ArtifactType, Classification, Event, FaultCode, Limits, PageKind, PageReading, Reading,
     Sandbox, classify_document,
 };
+
+/// Every page that a file may have.
+const ALL: RangeInclusive<u32> = 1..=5_000;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,7 +58,7 @@ async fn hear(mut reading: Reading) -> Told {
 
 async fn survey(name: &str) -> Told {
     let limits = Limits::default();
-    hear(sandbox(limits).survey(&fixture(name)).unwrap()).await
+    hear(sandbox(limits).survey(&fixture(name), ALL).unwrap()).await
 }
 
 fn size_of_webp(path: &Path) -> (u32, u32) {
@@ -202,7 +206,7 @@ async fn a_damaged_file_and_a_missing_page_are_refused() {
     let damaged = folder.path().join("damaged.pdf");
     std::fs::write(&damaged, b"%PDF-1.7\n1 0 obj\n<< /Type /Cata").unwrap();
     let sandbox = sandbox(Limits::default());
-    let told = hear(sandbox.survey(&damaged).unwrap()).await;
+    let told = hear(sandbox.survey(&damaged, ALL).unwrap()).await;
     assert_eq!(told.fault, Some(FaultCode::Damaged));
 
     let input = fixture("specification.pdf");
@@ -225,7 +229,7 @@ async fn a_page_without_end_is_stopped_and_the_page_before_it_is_kept() {
         time_per_page: Duration::ZERO,
         ..Limits::default()
     };
-    let told = hear(sandbox(limits).survey(&fixture("laughs.pdf")).unwrap()).await;
+    let told = hear(sandbox(limits).survey(&fixture("laughs.pdf"), ALL).unwrap()).await;
     assert_eq!(told.fault, Some(FaultCode::OutOfTime));
     assert_eq!(told.pages.len(), 1);
     assert_eq!(told.pages[0].word_count, 7);
@@ -233,15 +237,18 @@ async fn a_page_without_end_is_stopped_and_the_page_before_it_is_kept() {
 }
 
 #[tokio::test]
-async fn a_survey_can_begin_at_a_later_page() {
+async fn a_survey_can_be_of_some_pages() {
     let sandbox = sandbox(Limits::default());
     let input = fixture("specification.pdf");
-    let told = hear(sandbox.survey_from(&input, 3).unwrap()).await;
+    let told = hear(sandbox.survey(&input, 3..=5_000).unwrap()).await;
     assert!(told.is_done);
     assert_eq!(told.page_count, 3);
     assert_eq!(told.pages.len(), 1);
     assert_eq!(told.pages[0].page_number, 3);
-    let told = hear(sandbox.survey_from(&input, 4).unwrap()).await;
+    let told = hear(sandbox.survey(&input, 1..=2).unwrap()).await;
+    assert!(told.is_done);
+    assert_eq!((told.page_count, told.pages.len()), (3, 2));
+    let told = hear(sandbox.survey(&input, 4..=5_000).unwrap()).await;
     assert_eq!(told.fault, Some(FaultCode::NoSuchPage));
 }
 
@@ -271,7 +278,7 @@ async fn a_reader_without_memory_is_reported_as_such() {
 async fn a_child_that_talks_nonsense_or_says_nothing_is_ended() {
     for program in ["/usr/bin/yes", "/bin/true"] {
         let sandbox = Sandbox::new(PathBuf::from(program), Limits::default());
-        let told = hear(sandbox.survey(Path::new("any.pdf")).unwrap()).await;
+        let told = hear(sandbox.survey(Path::new("any.pdf"), ALL).unwrap()).await;
         assert_eq!(told.fault, Some(FaultCode::ReaderCrashed), "{program}");
     }
 }

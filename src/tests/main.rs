@@ -30,6 +30,7 @@ mod own_account;
 mod pages;
 mod pdf_maker;
 mod people;
+mod preflight;
 mod processes;
 mod project_pages;
 mod receiver;

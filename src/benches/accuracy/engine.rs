@@ -17,7 +17,7 @@ pub struct Answer {
 pub fn read(engine: &Path, pdf: &Path, folder: &Path) -> anyhow::Result<Answer> {
     let pages_folder = folder.join("0");
     std::fs::create_dir(&pages_folder)?;
-    let survey = lines(worker(engine, "survey").arg(pdf).arg("1"))?;
+    let survey = lines(worker(engine, "survey").arg(pdf).args(["1", "1"]))?;
     let opened = survey
         .iter()
         .find_map(|line| line.pointer("/opened/pageCount"));

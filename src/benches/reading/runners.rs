@@ -87,7 +87,7 @@ impl Runners {
     }
 
     pub fn survey(&self, file: &str) -> anyhow::Result<(f64, f64)> {
-        self.engine(&["survey", file, "1"])
+        self.engine(&["survey", file, "1", "5000"])
     }
 
     pub fn read(&self, file: &str, out: &str, pages: usize) -> anyhow::Result<(f64, f64)> {
