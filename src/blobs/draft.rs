@@ -2,7 +2,8 @@
 //! batch at a time and in order, while the next batches come in. Until it is kept it is a draft.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -201,12 +202,61 @@ impl Writer {
 
     fn keep(mut self) -> io::Result<[u8; 32]> {
         self.flushed()?;
-        let mut draft = self.draft.ok_or(ErrorKind::NotFound)?;
-        draft.file.sync_all()?;
-        fs::rename(&draft.path, &self.target)?;
-        draft.is_kept = true;
-        sync_folder(parent(&self.target)?)?;
+        let draft = self.draft.ok_or(ErrorKind::NotFound)?;
+        draft.keep(&self.target)?;
         Ok(self.hasher.finalize().into())
+    }
+}
+
+/// Moves a file to the name `name` of the folder `home`; its size in bytes and SHA-256. Fails with
+/// `CrossesDevices`, and leaves it where it is, when it lies on another disk.
+///
+/// Writing it again and removing it would be slow for another reason than its bytes: ext4 does not
+/// use a removed file's number again for a minute, and looks at all of those for each new file.
+pub(super) fn take(home: &Path, name: &str, from: &Path) -> io::Result<(i64, [u8; 32])> {
+    let (target, drafts) = (home.join(name), home.join(DRAFTS));
+    make_folder(parent(&target)?)?;
+    make_folder(&drafts)?;
+    // Where its writer finds it no more, before it is looked at.
+    let path = drafts.join(id::new(id::Kind::Row));
+    fs::rename(from, &path)?;
+    let opened = open_file(&path).and_then(|file| {
+        flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(file)
+    });
+    let mut file = match opened {
+        Ok(file) => file,
+        Err(error) => {
+            fs::remove_file(&path)?;
+            return Err(error);
+        }
+    };
+    let draft = Draft {
+        file: Arc::new(file.try_clone()?),
+        path,
+        is_kept: false,
+    };
+    let (mut size, mut hasher) = (0, Sha256::new());
+    let mut buffer = vec![0; BATCH];
+    loop {
+        let count = file.read(&mut buffer)?;
+        match buffer.get(..count) {
+            Some(bytes) if count > 0 => hasher.update(bytes),
+            _ => break,
+        }
+        size += count as i64;
+    }
+    draft.keep(&target)?;
+    Ok((size, hasher.finalize().into()))
+}
+
+/// Opens a file to be read, and nothing that only looks like one.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("what is to be stored is not a file")),
     }
 }
 
@@ -221,6 +271,13 @@ impl Draft {
         };
         flock(&draft.file, FlockOperation::NonBlockingLockExclusive)?;
         Ok(draft)
+    }
+
+    fn keep(mut self, target: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, target)?;
+        self.is_kept = true;
+        sync_folder(parent(target)?)
     }
 }
 
@@ -319,6 +376,27 @@ mod tests {
             assert_eq!(fs::read(&target).unwrap(), bytes);
             fs::remove_file(target).unwrap();
         }
+    }
+
+    #[test]
+    fn a_file_is_moved_in_and_nothing_else_is() {
+        let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for size in [0, BATCH + 1] {
+            let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            let from = outside.path().join("page");
+            fs::write(&from, &bytes).unwrap();
+            let (taken, digest) = take(home.path(), "jobs/a/b", &from).unwrap();
+            let expected: [u8; 32] = Sha256::digest(&bytes).into();
+            assert_eq!((taken, digest), (size as i64, expected));
+            assert_eq!(fs::read(home.path().join("jobs/a/b")).unwrap(), bytes);
+            assert!(!from.exists());
+        }
+        let link = outside.path().join("link");
+        std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
+        assert!(take(home.path(), "jobs/a/c", &link).is_err());
+        assert!(take(home.path(), "jobs/a/c", &outside.path().join("none")).is_err());
+        assert_eq!(names(&home.path().join("jobs/a")), ["b"]);
+        assert!(names(&home.path().join(DRAFTS)).is_empty());
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use tokio::io::AsyncReadExt;
 
 use crate::error::{Error, Result};
+use crate::secret::hexadecimal;
 
 pub use bucket::{Bucket, ExpectedFile, Joined, UrlSigner};
 pub use incoming::Incoming;
@@ -107,26 +108,40 @@ impl Blobs {
         incoming.finish().await
     }
 
-    /// Streams a local file in. Nothing but a file: whoever left it there may not be trusted, and a
+    /// Moves a local file in. Nothing but a file: whoever left it there may not be trusted, and a
     /// link would give away what only this process can read.
-    pub async fn put_file(&self, name: &str, file: &Path) -> Result<Stored> {
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-        let mut open = tokio::fs::OpenOptions::new();
-        let mut source = open.read(true).custom_flags(flags).open(file).await?;
-        if !source.metadata().await?.is_file() {
-            return Err(Error::internal(anyhow::anyhow!(
-                "what is to be stored is not a file"
-            )));
+    ///
+    /// On the same disk its bytes are not written again. A writer that still has it open could then
+    /// change it: that is a reader of documents that was taken over, and pages of its own document.
+    pub async fn take(&self, name: &str, file: &Path) -> Result<Stored> {
+        if let Home::Folder(folder) = &self.home {
+            let (folder, name, from) = (folder.clone(), name.to_owned(), file.to_owned());
+            let taken =
+                tokio::task::spawn_blocking(move || draft::take(&folder, &name, &from)).await?;
+            match taken {
+                Ok((size, digest)) => {
+                    return Ok(Stored {
+                        size,
+                        sha256: hexadecimal(&digest),
+                    });
+                }
+                Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        let mut source = tokio::fs::File::from_std(draft::open_file(file)?);
         let mut incoming = self.incoming(name);
         let mut buffer = vec![0; CHUNK];
         loop {
             let count = source.read(&mut buffer).await?;
             match buffer.get(..count) {
                 Some(chunk) if count > 0 => incoming.write(Bytes::copy_from_slice(chunk)).await?,
-                _ => return incoming.finish().await,
+                _ => break,
             }
         }
+        let stored = incoming.finish().await?;
+        tokio::fs::remove_file(file).await?;
+        Ok(stored)
     }
 
     /// The bytes from `start` up to `end`, exclusive.

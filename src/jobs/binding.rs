@@ -201,8 +201,7 @@ impl Runner {
         let path = format!("{file_id}/{}", artifact.file_name);
         let blob = format!("jobs/{}/artifacts/{path}", turn.job.id);
         let written = folder.join(&artifact.file_name);
-        let stored = self.blobs.put_file(&blob, &written).await?;
-        tokio::fs::remove_file(&written).await?;
+        let stored = self.blobs.take(&blob, &written).await?;
         Ok(ArtifactRow {
             id: id::new(Kind::Artifact),
             job_id: turn.job.id.clone(),
