@@ -138,6 +138,26 @@ pub(super) const PROJECT_NUMBERS: &[&str] = &[
     "PROJECT NUM",
     "WORK ORDER NO",
 ];
+/// Whose number of the project it is.
+pub(super) const OWNERS: &[&str] = &[
+    "UNIVERSITY",
+    "COLLEGE",
+    "CAMPUS",
+    "OWNER",
+    "OWNER'S",
+    "CLIENT",
+    "CLIENT'S",
+    "AGENCY",
+    "STATE",
+    "COUNTY",
+    "CITY",
+    "DISTRICT",
+    "FEDERAL",
+    "VA",
+    "DOT",
+    "DSA",
+];
+pub(super) const CONTRACT_NUMBERS: &[&str] = &["CONTRACT NO", "CONTRACT ID", "CONTRACT"];
 pub(super) const DESCRIPTION_LABELS: &[&str] = &[
     "DESCRIPTION",
     "DESCRIPTION OF REVISION",
@@ -284,8 +304,6 @@ pub(super) const OTHERS: &[&str] = &[
     "CADD FILE",
     "CAD DWG FILE",
     "COPYRIGHT",
-    "CONTRACT",
-    "CONTRACT NO",
     "SOLICITATION NO",
     "SPEC NO",
     "CODE ID NO",

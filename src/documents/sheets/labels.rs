@@ -5,9 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::super::lines::Line;
+use super::dates::find_date;
 use super::label_texts::{
-    DATE_LABELS, DESCRIPTION_LABELS, NAME_ENDS, NAME_LABELS, NUMBER_ENDS, NUMBER_LABELS, OTHERS,
-    PARTIES, PROJECT_NAMES, PROJECT_NUMBERS, REVISION_LABELS, SCALE_LABELS, THINGS,
+    CONTRACT_NUMBERS, DATE_LABELS, DESCRIPTION_LABELS, NAME_ENDS, NAME_LABELS, NUMBER_ENDS,
+    NUMBER_LABELS, OTHERS, OWNERS, PARTIES, PROJECT_NAMES, PROJECT_NUMBERS, REVISION_LABELS,
+    SCALE_LABELS, THINGS,
 };
 
 /// What a printed label announces.
@@ -23,6 +25,8 @@ pub(in super::super) enum Label {
     Date,
     ProjectName,
     ProjectNumber,
+    /// The number of a contract is the project's where no other is given.
+    ContractNumber,
     /// A column of a revision table that other fields do not have.
     Description,
     /// The project's people and places: what follows names them, not the sheet.
@@ -46,7 +50,8 @@ pub(in super::super) fn label(text: &str) -> Option<(Label, &str)> {
     if let Some((head, rest)) = text.split_once(':')
         && let Some(label) = bare_label(head)
     {
-        return Some((label, rest.trim_start_matches([':', ' ']).trim()));
+        let rest = rest.trim_start_matches([':', ' ']).trim();
+        return Some((announced(label, rest), rest));
     }
     if let Some(label) = bare_label(text) {
         return Some((label, ""));
@@ -67,15 +72,36 @@ pub(in super::super) fn label(text: &str) -> Option<(Label, &str)> {
             Label::Scale => true,
             Label::Number => of_two_words || (has_figure && !rest.contains(' ')),
             Label::Name => of_two_words,
-            Label::Drawing | Label::Revision => !rest.contains(' ') && rest.len() <= 20,
-            Label::Date | Label::ProjectNumber => has_figure,
+            Label::Drawing => !rest.contains(' ') && rest.len() <= 20,
+            Label::Revision => {
+                let is_mark = !rest.contains(' ') && rest.len() <= 20;
+                is_mark || dated_mark(rest).is_some()
+            }
+            Label::Date | Label::ProjectNumber | Label::ContractNumber => has_figure,
+            Label::ProjectName => announced(label, rest) == Label::ProjectNumber,
             _ => false,
         };
         if is_taken {
-            best = Some((label, rest));
+            best = Some((announced(label, rest), rest));
         }
     }
     best
+}
+
+/// What a label announces by what follows it: `JOB` and `PROJECT` stand before a number too.
+fn announced(label: Label, rest: &str) -> Label {
+    let is_number = !rest.contains(' ') && rest.chars().filter(char::is_ascii_digit).count() >= 2;
+    match label {
+        Label::ProjectName if is_number && find_date(rest).is_none() => Label::ProjectNumber,
+        label => label,
+    }
+}
+
+/// The mark in `B 6.02.23 PLAN CHECK`: one word before a date.
+pub(super) fn dated_mark(text: &str) -> Option<&str> {
+    let date = find_date(text)?;
+    let first = text.split(' ').next()?;
+    (date.before == 1 && first.len() <= 3).then_some(first)
 }
 
 /// The label that the text is, whole; two languages beside each other count once.
@@ -141,6 +167,11 @@ fn table() -> &'static Labels {
             }
         }
         // Of a text in two lists the first list counts.
+        for owner in OWNERS {
+            for text in PROJECT_NUMBERS {
+                labels.insert(format!("{owner} {text}"), Label::ProjectNumber);
+            }
+        }
         for (texts, label) in [
             (THINGS, Label::Drawing),
             (NUMBER_LABELS, Label::Number),
@@ -150,6 +181,7 @@ fn table() -> &'static Labels {
             (DATE_LABELS, Label::Date),
             (PROJECT_NAMES, Label::ProjectName),
             (PROJECT_NUMBERS, Label::ProjectNumber),
+            (CONTRACT_NUMBERS, Label::ContractNumber),
             (DESCRIPTION_LABELS, Label::Description),
             (PARTIES, Label::Party),
             (OTHERS, Label::Other),
@@ -225,7 +257,18 @@ mod tests {
             ("SHEET TITLE: ROOF PLAN", Some((Label::Name, "ROOF PLAN"))),
             ("Project Title", Some((Label::ProjectName, ""))),
             ("PROJECT NO. 1801", Some((Label::ProjectNumber, "1801"))),
+            ("JOB 23-A104", Some((Label::ProjectNumber, "23-A104"))),
+            ("Job: S24-210", Some((Label::ProjectNumber, "S24-210"))),
+            (
+                "JOB: MILL STREET LIBRARY",
+                Some((Label::ProjectName, "MILL STREET LIBRARY")),
+            ),
+            ("UNIVERSITY PROJECT NO.", Some((Label::ProjectNumber, ""))),
             ("Rev P02", Some((Label::Revision, "P02"))),
+            (
+                "REV B 6.02.23 PLAN CHECK",
+                Some((Label::Revision, "B 6.02.23 PLAN CHECK")),
+            ),
             ("Date: 03/12/2018", Some((Label::Date, "03/12/2018"))),
             ("Scale @ A1", Some((Label::Scale, ""))),
             ("Drawing:", Some((Label::Drawing, ""))),

@@ -4,6 +4,7 @@
 mod dates;
 mod discipline;
 mod drawing_type;
+mod free_project;
 mod furniture;
 mod hints;
 mod label_texts;

@@ -3,17 +3,17 @@
 
 use super::super::lines::Line;
 use super::dates::{find_date, without_date};
+use super::free_project::is_town;
 use super::labels::Label;
 use super::number_shape::{Form, as_sheet_number};
-use super::sheet_name::{FoundName, is_address, is_noise};
+use super::sheet_name::{is_address, is_noise};
 use super::title_block::Sheet;
 use super::trade_words::trade_points;
 
 const MOST_LABELS: usize = 20;
 /// Lines that a project's name may have.
-const MOST_LINES: usize = 3;
+pub(super) const MOST_LINES: usize = 3;
 const LONGEST_NAME: usize = 160;
-const MOST_CANDIDATES: usize = 60;
 
 /// The project's name under its label, up to the first address.
 pub(super) fn project_name(sheet: &Sheet) -> Option<String> {
@@ -49,117 +49,6 @@ fn below<'a>(sheet: &'a Sheet, last: &Line) -> Option<&'a Line> {
         .filter(|below| super::labels::label(&below.text).is_none())
 }
 
-/// `SOMERS, WI`: a town and its state.
-fn is_town(words: &[&str]) -> bool {
-    words.last().is_some_and(|last| last.len() == 2)
-        && words
-            .iter()
-            .rev()
-            .nth(1)
-            .is_some_and(|town| town.ends_with(','))
-}
-
-/// A project without a label: title blocks name it in letters about as large as the sheet's name, over
-/// the place where it is built. `is_fixed` tells which lines stand on the other sheets of the set too.
-pub(super) fn project_over_its_place(
-    sheet: &Sheet,
-    name: &FoundName,
-    is_fixed: &dyn Fn(&Line) -> bool,
-) -> Option<String> {
-    let least = 0.6 * name.lines.first()?.size;
-    let is_free = |at: usize, line: &Line| {
-        sheet.label_of(at).is_none()
-            && line.size >= least
-            && !line.text.contains(':')
-            && is_fixed(line)
-            && !name.lines.iter().any(|own| own.text == line.text)
-    };
-    let lines: Vec<&Line> = sheet
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(at, line)| is_free(*at, line) && sheet.is_in_title_strip(line))
-        .map(|(_, line)| line)
-        .filter(|line| !is_noise(&line.text) && as_name_part(&line.text))
-        .take(MOST_CANDIDATES)
-        .filter(|line| !is_of_party(sheet, line))
-        .collect();
-    lines
-        .iter()
-        .filter(|line| stands_over_place(sheet, line))
-        .filter_map(|line| {
-            let mut parts = vec![*line];
-            while let Some(above) = lines.iter().find(|above| {
-                parts
-                    .first()
-                    .is_some_and(|first| above.is_continued_by(first, 1.7))
-            }) {
-                if parts.len() >= MOST_LINES {
-                    break;
-                }
-                parts.insert(0, above);
-            }
-            let texts: Vec<&str> = parts.iter().map(|line| line.text.as_str()).collect();
-            let text = as_name(&texts).filter(|text| may_be_project(text))?;
-            Some((line.size, text))
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, text)| text)
-}
-
-/// Whether a label such as OWNER announces the line.
-fn is_of_party(sheet: &Sheet, line: &Line) -> bool {
-    sheet.labels().any(|(label, kind, rest)| {
-        kind == Label::Party && rest.is_empty() && sheet.is_value_of(label, line, 4.0)
-    })
-}
-
-fn as_name_part(text: &str) -> bool {
-    text.chars().filter(|c| c.is_alphabetic()).count() >= 4
-        && !is_town(&text.to_uppercase().split(' ').collect::<Vec<_>>())
-}
-
-/// Whether the next line below is a street or a town. A telephone number or an address of the net makes
-/// it a firm's.
-fn stands_over_place(sheet: &Sheet, line: &Line) -> bool {
-    let mut below: Vec<&Line> = sheet
-        .lines
-        .iter()
-        .filter(|below| {
-            let step = below.down - line.down;
-            below.angle == line.angle
-                && step > 0.2 * line.size
-                && step <= 6.0 * line.size
-                && below.start < line.end
-                && below.end > line.start
-        })
-        .collect();
-    below.sort_by(|a, b| a.down.total_cmp(&b.down));
-    let Some(next) = below.first() else {
-        return false;
-    };
-    let upper = next.text.to_uppercase();
-    let words: Vec<&str> = upper.split(' ').collect();
-    let is_near = next.down - line.down <= 2.5 * line.size;
-    is_near
-        && (is_address(&words) || is_town(&words))
-        && !below
-            .iter()
-            .take(3)
-            .any(|line| reaches_somebody(&line.text))
-}
-
-/// `608.251.8777`, `office@firm.com`: a street and a postal code have fewer figures.
-fn reaches_somebody(text: &str) -> bool {
-    let figures = text.chars().filter(char::is_ascii_digit).count();
-    let is_date = find_date(text).is_some();
-    let upper = text.to_uppercase();
-    let is_of_the_net = ["@", "WWW.", ".COM", "HTTP"]
-        .iter()
-        .any(|sign| upper.contains(sign));
-    is_of_the_net || (figures >= 10 && !is_date)
-}
-
 pub(super) fn is_name(text: &str) -> bool {
     let upper = text.to_uppercase();
     let words: Vec<&str> = upper.split(' ').collect();
@@ -191,31 +80,46 @@ pub(super) fn may_be_project(text: &str) -> bool {
     is_name(text) && trade_points(without_date(text)) < 3.0 && text.split(' ').count() >= 2
 }
 
-/// The project's number: one word with figures by its label.
+/// The project's number: a word with figures by its label. `PROJECT` and `JOB` may stand over it as well,
+/// and where there is none the contract has one.
 pub(super) fn project_number(sheet: &Sheet) -> Option<String> {
-    let labels = sheet
+    number_by(sheet, Label::ProjectNumber, 2)
+        .or_else(|| number_by(sheet, Label::ProjectName, 1))
+        .or_else(|| number_by(sheet, Label::ContractNumber, 1))
+}
+
+fn number_by(sheet: &Sheet, wanted: Label, most_values: usize) -> Option<String> {
+    let mut labels: Vec<(&Line, &str)> = sheet
         .labels()
-        .filter(|(line, label, _)| *label == Label::ProjectNumber && sheet.is_in_title_strip(line));
-    labels.take(MOST_LABELS).find_map(|(line, _, rest)| {
+        .filter(|(line, label, _)| *label == wanted && sheet.is_in_title_strip(line))
+        .map(|(line, _, rest)| (line, rest))
+        .take(MOST_LABELS)
+        .collect();
+    // A consultant's JOB is another number than the PROJECT's.
+    labels.sort_by_key(|(line, _)| !line.text.to_uppercase().contains("PROJ"));
+    labels.into_iter().find_map(|(line, rest)| {
         if !rest.is_empty() {
             return as_number(rest);
         }
         let values = sheet.values_of(line, 3.0);
         values
             .into_iter()
-            .take(2)
+            .take(most_values)
             .find_map(|value| as_number(&value.text))
     })
 }
 
+/// `1801.02`, `NSU-2021-0364`, `FTK 73301`.
 fn as_number(text: &str) -> Option<String> {
-    let word = text.trim().trim_matches([':', ',', ';']);
-    let figures = word.chars().filter(char::is_ascii_digit).count();
+    let text = text.trim().trim_matches([':', ',', ';']);
+    let figures = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let (letters, word) = text.split_once(' ').unwrap_or(("", text));
+    let is_series = letters.len() <= 5 && letters.chars().all(|c| c.is_ascii_uppercase());
     let is_plain = word
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_' | '(' | ')'));
-    (figures >= 2 && is_plain && word.len() <= 24 && find_date(word).is_none())
-        .then(|| word.to_owned())
+    let is_number = figures(word) >= 2 && is_series && is_plain && text.len() <= 24;
+    (is_number && find_date(text).is_none()).then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -243,6 +147,27 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_the_project_goes_before_those_of_consultants_and_contracts() {
+        let numbers = [
+            ("Job: S24-210", "S24-210"),
+            ("Project No.: JHA-2311", "JHA-2311"),
+            ("CONTRACT NO. 18-2207", "18-2207"),
+            ("PROJECT NUMBER: FTK 73301", "FTK 73301"),
+        ];
+        let number = |lines: &[(&str, &str)]| {
+            let mut page = page(2592.0, 1728.0);
+            for (row, (text, _)) in (0..).zip(lines) {
+                page = page.print(text, 2300.0, 1200.0 + 14.0 * f64::from(row), 9.0);
+            }
+            project_number(&page.sheet())
+        };
+        assert_eq!(number(&numbers[..3]).as_deref(), Some("JHA-2311"));
+        for one in numbers {
+            assert_eq!(number(&[one]).as_deref(), Some(one.1));
+        }
+    }
+
+    #[test]
     fn a_label_without_a_value_gives_none() {
         let page = page(2592.0, 1728.0)
             .print("PROJECT NO.", 2300.0, 1400.0, 7.0)
@@ -250,58 +175,6 @@ mod tests {
             .print("1801", 2300.0, 1426.0, 7.0);
         assert_eq!(project_number(&page.sheet()), None);
         assert_eq!(project_name(&page.sheet()), None);
-    }
-
-    fn over_its_place(lines: &[(&str, f64, f64)]) -> Option<String> {
-        let mut page = page(2592.0, 1728.0);
-        for (text, down, size) in lines {
-            page = page.print(text, 2300.0, *down, *size);
-        }
-        let sheet = page.sheet();
-        let line = sheet.lines.iter().find(|line| line.text == "FLOOR PLAN");
-        let name = FoundName {
-            text: "FLOOR PLAN".to_owned(),
-            lines: line.cloned().into_iter().collect(),
-            labelled: false,
-        };
-        project_over_its_place(&sheet, &name, &|_| true)
-    }
-
-    #[test]
-    fn a_project_without_a_label_stands_over_its_street_or_town() {
-        for place in ["410 MILL STREET", "SOMERS, WI"] {
-            let found = over_its_place(&[
-                ("HARBOUR LIBRARY", 1200.0, 14.0),
-                ("EAST WING", 1216.0, 14.0),
-                (place, 1234.0, 12.0),
-                ("FLOOR PLAN", 1400.0, 14.0),
-            ]);
-            assert_eq!(found.as_deref(), Some("HARBOUR LIBRARY EAST WING"));
-        }
-    }
-
-    #[test]
-    fn who_has_a_telephone_or_small_letters_is_no_project() {
-        for (size, below) in [(14.0, "608.251.8777"), (6.0, "SOMERS, WI")] {
-            let found = over_its_place(&[
-                ("NORTH AND MARSH", 1200.0, size),
-                ("410 MILL STREET", 1200.0 + 1.3 * size, size),
-                (below, 1200.0 + 2.6 * size, size),
-                ("FLOOR PLAN", 1400.0, 14.0),
-            ]);
-            assert_eq!(found, None);
-        }
-    }
-
-    #[test]
-    fn the_owner_is_no_project() {
-        let found = over_its_place(&[
-            ("OWNER", 1190.0, 7.0),
-            ("NORTH AND MARSH", 1204.0, 14.0),
-            ("410 MILL STREET", 1220.0, 14.0),
-            ("FLOOR PLAN", 1400.0, 14.0),
-        ]);
-        assert_eq!(found, None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::super::lines::Line;
 use super::dates::{FoundDate, find_date};
-use super::labels::Label;
+use super::labels::{Label, dated_mark};
 use super::sheet_number::FoundNumber;
 use super::title_block::Sheet;
 
@@ -39,10 +39,14 @@ pub(super) fn issue(sheet: &Sheet, number: Option<&FoundNumber>) -> Issue {
         key(a).cmp(&key(b)).then(a.down.total_cmp(&b.down))
     });
     Issue {
-        revision: field_revision(sheet).or_else(|| latest_marked.and_then(|row| row.mark.clone())),
+        revision: field_revision(sheet)
+            .or_else(|| mark_beside(sheet, number?))
+            .or_else(|| latest_marked.and_then(|row| row.mark.clone()))
+            .or_else(|| last_mark_of_column(sheet)),
         date: field_date(sheet)
             .or_else(|| lone_date(sheet, number, &rows))
-            .or_else(|| latest.map(|row| row.date.text.clone())),
+            .or_else(|| latest.map(|row| row.date.text.clone()))
+            .or_else(|| only_date(sheet)),
     }
 }
 
@@ -72,7 +76,7 @@ fn field_revision(sheet: &Sheet) -> Option<String> {
         .filter(|(line, label, _)| *label == Label::Revision && sheet.is_in_title_strip(line));
     for (line, _, rest) in labels.take(MOST_LABELS) {
         if !rest.is_empty() {
-            if let Some(mark) = as_mark(rest) {
+            if let Some(mark) = as_mark(dated_mark(rest).unwrap_or(rest)) {
                 return Some(mark);
             }
             continue;
@@ -81,7 +85,7 @@ fn field_revision(sheet: &Sheet) -> Option<String> {
             continue;
         }
         let value = sheet
-            .values_of(line, 2.2)
+            .values_of(line, 3.6)
             .into_iter()
             .take(2)
             .find(|value| !has_date_beside(sheet, value))
@@ -91,6 +95,74 @@ fn field_revision(sheet: &Sheet) -> Option<String> {
         }
     }
     None
+}
+
+/// The mark in a cell REV beside the number's, in letters as large: `E001 0`.
+fn mark_beside(sheet: &Sheet, number: &FoundNumber) -> Option<String> {
+    let line = &number.line;
+    let (before, mark) = line.text.rsplit_once(' ')?;
+    let is_number = before.replace(' ', "").eq_ignore_ascii_case(&number.number);
+    let mut labels = sheet.labels();
+    let has_label = labels.any(|(label, kind, rest)| {
+        let step = line.down - label.down;
+        kind == Label::Revision
+            && rest.is_empty()
+            && label.angle == line.angle
+            && step > 0.0
+            && step <= 3.0 * line.size
+            && label.end > line.start
+            && label.start < line.end
+    });
+    (is_number && has_label).then(|| as_mark(mark)).flatten()
+}
+
+/// The last mark in a column REV beside a column DESCRIPTION whose rows have no dates.
+fn last_mark_of_column(sheet: &Sheet) -> Option<String> {
+    let heads = sheet.labels().filter(|(line, label, rest)| {
+        *label == Label::Revision && rest.is_empty() && heads_a_column(sheet, line)
+    });
+    let marks = heads.take(MOST_LABELS).flat_map(|(head, ..)| {
+        let mut below: Vec<&Line> = sheet
+            .lines
+            .iter()
+            .filter(|line| {
+                line.angle == head.angle
+                    && line.down > head.down + 0.3 * line.size
+                    && line.start < head.end
+                    && line.end > head.start
+            })
+            .collect();
+        below.sort_by(|a, b| a.down.total_cmp(&b.down));
+        let mut last = head.down;
+        below
+            .into_iter()
+            .map_while(move |line| {
+                let is_next = line.down - last <= 3.0 * line.size;
+                last = line.down;
+                is_next.then(|| as_mark(&line.text)).flatten()
+            })
+            .collect::<Vec<String>>()
+    });
+    marks.max_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+}
+
+/// The only day that the title strip shows, printed alone.
+fn only_date(sheet: &Sheet) -> Option<String> {
+    let mut found: Option<FoundDate> = None;
+    for line in sheet
+        .lines
+        .iter()
+        .filter(|line| sheet.is_in_title_strip(line))
+    {
+        let Some(date) = find_date(&line.text).filter(|date| date.before + date.after == 0) else {
+            continue;
+        };
+        match &found {
+            Some(other) if other.order != date.order => return None,
+            _ => found = Some(date),
+        }
+    }
+    found.map(|date| date.text)
 }
 
 fn has_date_beside(sheet: &Sheet, line: &Line) -> bool {
@@ -224,19 +296,31 @@ fn mark_on_row(sheet: &Sheet, date: &Line) -> Option<String> {
 
 /// The date of a field such as DATE or ISSUE DATE.
 fn field_date(sheet: &Sheet) -> Option<String> {
-    let labels = sheet
+    let mut labels: Vec<(&Line, &str)> = sheet
         .labels()
-        .filter(|(line, label, _)| *label == Label::Date && sheet.is_in_title_strip(line));
-    for (line, _, rest) in labels.take(MOST_LABELS) {
+        .filter(|(line, label, _)| *label == Label::Date && sheet.is_in_title_strip(line))
+        .map(|(line, _, rest)| (line, rest))
+        .take(MOST_LABELS)
+        .collect();
+    // Beside REVISION it heads the dates of changes.
+    labels.sort_by_key(|(line, _)| is_beside_revision(sheet, line));
+    for (line, rest) in labels {
         if let Some(date) = find_date(rest) {
             return Some(date.text);
         }
         if !rest.is_empty() || heads_a_column(sheet, line) {
             continue;
         }
-        let value = sheet
-            .values_of(line, 2.5)
-            .into_iter()
+        let values = sheet.values_of(line, 2.5);
+        // Under ISSUED may stand a list: what for, and when.
+        let first = values.first().and_then(|value| find_date(&value.text));
+        if first.is_some_and(|date| date.before > 0)
+            && let Some(date) = latest_of_list(sheet, line)
+        {
+            return Some(date.text);
+        }
+        let value = values
+            .iter()
             .take(2)
             .find_map(|value| find_date(&value.text))
             .or_else(|| find_date(&sheet.value_across(line)?.text));
@@ -245,6 +329,29 @@ fn field_date(sheet: &Sheet) -> Option<String> {
         }
     }
     None
+}
+
+fn is_beside_revision(sheet: &Sheet, line: &Line) -> bool {
+    sheet.labels().any(|(other, label, rest)| {
+        label == Label::Revision
+            && rest.is_empty()
+            && is_on_row(line, other)
+            && (line.start - other.end).max(other.start - line.end) <= 20.0 * line.size
+    })
+}
+
+/// The latest date in the rows of a list under its heading.
+fn latest_of_list(sheet: &Sheet, head: &Line) -> Option<FoundDate> {
+    let mut rows = sheet.values_of(head, 30.0);
+    rows.sort_by(|a, b| a.down.total_cmp(&b.down));
+    let mut last = head.down;
+    rows.into_iter()
+        .map_while(|row| {
+            let is_next = row.down - last <= 3.0 * row.size.max(head.size);
+            last = row.down;
+            is_next.then(|| find_date(&row.text)).flatten()
+        })
+        .max_by_key(|date| date.order)
 }
 
 /// The one date near the number that stands in no table, is not the time of plotting and has no label.
@@ -322,6 +429,39 @@ mod tests {
             .print("DESCRIPTION", 2330.0, 812.0, 7.0)
             .print("DATE", 2500.0, 812.0, 7.0);
         assert_eq!(issue_of(&page).revision.as_deref(), Some("C"));
+    }
+
+    #[test]
+    fn a_column_without_dates_and_a_list_of_issues_end_with_what_holds() {
+        let page = page(2592.0, 1728.0)
+            .print("REV", 2300.0, 800.0, 7.0)
+            .print("DESCRIPTION", 2330.0, 800.0, 7.0)
+            .print("1", 2302.0, 814.0, 9.0)
+            .print("ADDENDUM 1", 2330.0, 814.0, 9.0)
+            .print("2", 2302.0, 828.0, 9.0)
+            .print("ADDENDUM 3", 2330.0, 828.0, 9.0)
+            .print("ISSUED", 2300.0, 1000.0, 7.0)
+            .print("60% Design 2020-02-28", 2300.0, 1014.0, 9.0)
+            .print("90% Documents 2020-06-12", 2300.0, 1028.0, 9.0)
+            .print("Bid Set 2020-08-03", 2300.0, 1042.0, 9.0);
+        let issue = issue_of(&page);
+        assert_eq!(issue.revision.as_deref(), Some("2"));
+        assert_eq!(issue.date.as_deref(), Some("2020-08-03"));
+    }
+
+    #[test]
+    fn the_date_of_the_sheet_goes_before_those_of_its_changes() {
+        let page = page(2592.0, 1728.0)
+            .print("REVISION", 2200.0, 1600.0, 7.0)
+            .print("DATE", 2300.0, 1600.0, 7.0)
+            .print("5/2/2019", 2300.0, 1612.0, 7.0)
+            .print("DATE", 2450.0, 1650.0, 7.0)
+            .print("4/11/2019", 2450.0, 1662.0, 9.0);
+        assert_eq!(issue_of(&page).date.as_deref(), Some("4/11/2019"));
+        let lone = super::super::title_block::tests::page(2592.0, 1728.0)
+            .print("Permit Set", 2300.0, 1300.0, 9.0)
+            .print("September 9, 2021", 2300.0, 1312.0, 9.0);
+        assert_eq!(issue_of(&lone).date.as_deref(), Some("September 9, 2021"));
     }
 
     #[test]

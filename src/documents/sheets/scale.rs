@@ -98,21 +98,24 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     if !is_length || !is_feet {
         return None;
     }
+    // Surveyors and engineers print whole feet alone: `1" = 40'`.
     let inches = rest
         .strip_prefix('-')
         .unwrap_or(rest)
         .split_once('"')
         .map(|(inches, _)| inches)
         .filter(|inches| inches.len() <= 2 && inches.chars().all(|c| c.is_ascii_digit()))
-        .filter(|inches| !inches.is_empty())
-        .unwrap_or("0");
+        .filter(|inches| !inches.is_empty());
     // As it is printed: `1 1/2"` or `1-1/2"`.
     let paper = if is_apart {
         paper.replace('-', " ")
     } else {
         paper.to_owned()
     };
-    Some(format!("{paper}\" = {feet}'-{inches}\""))
+    Some(match inches {
+        Some(inches) => format!("{paper}\" = {feet}'-{inches}\""),
+        None => format!("{paper}\" = {feet}'"),
+    })
 }
 
 /// Without spaces; but two figures with a space between them are two numbers, not one.
@@ -151,7 +154,7 @@ mod tests {
         for (text, expected) in [
             ("1/4\" = 1'-0\"", Some("1/4\" = 1'-0\"")),
             ("SCALE: 1/8” = 1’ - 0”", Some("1/8\" = 1'-0\"")),
-            ("1\"=20'", Some("1\" = 20'-0\"")),
+            ("1\"=20'", Some("1\" = 20'")),
             ("1-1/2\" = 1'-0\"", Some("1-1/2\" = 1'-0\"")),
             ("1 1/2\" = 1'-0\"", Some("1 1/2\" = 1'-0\"")),
             ("SCALE: 1 1/2” = 1’ - 0”", Some("1 1/2\" = 1'-0\"")),

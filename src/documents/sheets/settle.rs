@@ -8,13 +8,13 @@ use super::super::bound::{Sheet, Target, Warning};
 use super::super::lines::Line;
 use super::discipline::discipline;
 use super::drawing_type::{drawing_type, drawing_type_of_regions};
+use super::free_project::{is_owner, project_by_subject, project_over_its_place};
 use super::furniture::Furniture;
 use super::hints::hints;
+use super::labels::label;
 use super::listing::Listing;
 use super::number_shape::{Form, key};
-use super::project::{
-    as_name, is_name, may_be_project, project_name, project_number, project_over_its_place,
-};
+use super::project::{as_name, is_name, may_be_project, project_name, project_number};
 use super::references::Places;
 use super::revisions::{Issue, issue};
 use super::sheet_name::{FoundName, sheet_name};
@@ -254,12 +254,12 @@ fn settle_projects(pages: &mut [Page<'_>], group: &[usize], furniture: &Furnitur
         if page.project_name.is_none() {
             page.project_name = project_by_furniture(page, furniture);
         }
-        if page.project_name.is_none()
-            && let Some(name) = &page.name_at
-        {
+        if page.project_name.is_none() {
+            let name = page.name_at.as_ref();
             // Few sheets tell nothing about what repeats.
             let is_fixed = |line: &Line| group.len() < 3 || furniture.has(line);
-            page.project_name = project_over_its_place(&page.block, name, &is_fixed);
+            page.project_name = project_over_its_place(&page.block, name, &is_fixed)
+                .or_else(|| project_by_subject(&page.block, name, &is_fixed));
         }
     }
 }
@@ -282,6 +282,8 @@ fn project_by_furniture(page: &Page<'_>, furniture: &Furniture) -> Option<String
                 && line.end > first.start.min(last.start)
                 && furniture.has(line)
                 && is_name(&line.text)
+                && label(&line.text).is_none()
+                && !is_owner(&line.text)
         })
         .collect();
     near.sort_by(|a, b| a.down.total_cmp(&b.down));

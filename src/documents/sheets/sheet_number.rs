@@ -161,6 +161,15 @@ fn number_in(text: &str) -> Option<(String, Form, bool)> {
     let joined: String = text.split(' ').collect();
     let count = text.split(' ').count();
     let is_joinable = count <= 4 || (count <= 15 && joined.matches('-').count() >= 4);
+    // A whole one and a revision in the cell beside it: "E001 0".
+    let (before, mark) = text.rsplit_once(' ').unwrap_or((text, ""));
+    let ends_in_figures = |text: &str| text.ends_with(|c: char| c.is_ascii_digit());
+    let is_marked = mark.len() <= 2
+        && mark.starts_with(|c: char| c.is_ascii_digit())
+        && (ends_in_figures(before) || before.ends_with(|c: char| c.is_ascii_uppercase()));
+    if is_marked && let Some((number, form @ Form::Designated)) = as_sheet_number(before) {
+        return Some((number, form, true));
+    }
     if is_joinable
         && !is_words_and_figures(text)
         && let Some((number, form)) = as_sheet_number(&joined)

@@ -259,6 +259,13 @@ fn table() -> &'static HashMap<&'static str, Meaning> {
     })
 }
 
+/// Whether a kind of drawing stands in the text: `PLAN`, `ELEVATIONS`.
+pub(super) fn names_kind(text: &str) -> bool {
+    text.to_uppercase()
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '(' | ')' | '.'))
+        .any(|word| table().get(word) == Some(&Meaning::Kind))
+}
+
 /// How much a text reads like a sheet name; 2 and more is likely.
 pub(super) fn trade_points(text: &str) -> f64 {
     let upper = text.to_uppercase();
