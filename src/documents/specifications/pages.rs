@@ -99,6 +99,7 @@ fn text_page(leaf: &Leaf) -> TextPage {
         .filter_map(text_line)
         .collect();
     lines.sort_by(|a, b| a.top.total_cmp(&b.top));
+    drop_line_numbers(&mut lines);
     TextPage {
         number: leaf.number(),
         size: leaf.size(),
@@ -107,6 +108,48 @@ fn text_page(leaf: &Leaf) -> TextPage {
         is_contents: false,
         bookmarks: leaf.bookmarks.clone(),
     }
+}
+
+/// Some offices number the lines of every page in the margin: 1, 2, 3 … down to the foot.
+fn drop_line_numbers(lines: &mut Vec<TextLine>) {
+    const FEWEST: usize = 15;
+    let numbers: Vec<(usize, u32, f64)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| {
+            let number = line.text.split(' ').next()?.parse().ok()?;
+            Some((at, number, line.left))
+        })
+        .collect();
+    let Some((_, _, left)) = numbers.first().copied() else {
+        return;
+    };
+    let mut expected = None;
+    let margin: Vec<usize> = numbers
+        .into_iter()
+        .filter(|(_, number, own)| {
+            // Figures of one and of two places end at the same edge.
+            let fits = expected.is_none_or(|next| next == *number) && (own - left).abs() <= 15.0;
+            if fits {
+                expected = Some(number + 1);
+            }
+            fits
+        })
+        .map(|(at, ..)| at)
+        .collect();
+    if margin.len() < FEWEST || margin.len() * 5 < lines.len() * 3 {
+        return;
+    }
+    for at in margin {
+        if let Some(line) = lines.get_mut(at) {
+            line.text = line
+                .text
+                .split_once(' ')
+                .map_or("", |(_, rest)| rest)
+                .to_owned();
+        }
+    }
+    lines.retain(|line| !line.text.is_empty());
 }
 
 fn text_line(line: &Line) -> Option<TextLine> {

@@ -20,6 +20,8 @@ struct Open {
     depth: usize,
     /// Where its label stands, in points.
     left: f64,
+    /// Where its last line ends.
+    right: f64,
     /// Of its last line.
     size: f64,
     paragraph: Paragraph,
@@ -30,6 +32,8 @@ pub(super) struct Tree<'v> {
     vocabulary: &'v Vocabulary,
     done: Vec<Paragraph>,
     open: Vec<Open>,
+    /// Below a heading such as `SD-03 Product Data`.
+    is_in_group: bool,
 }
 
 /// The head of a group in UFGS' list of submittals: `SD-03 Product Data`.
@@ -37,6 +41,14 @@ pub(super) fn is_group(text: &str) -> bool {
     text.strip_prefix("SD-")
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         && text.len() < 80
+}
+
+/// Whether a line of a group of UFGS' list is an item of its own: such lines have no space between them,
+/// and only one that reaches the right margin goes on in the next.
+fn starts_item(open: &Open, line: &FlowLine<'_>) -> bool {
+    let is_full = open.right > 0.75 * line.page.size.0;
+    let is_open = open.paragraph.text.ends_with([',', '-', '/']);
+    !is_full && !is_open && line.text().starts_with(|c: char| !c.is_lowercase())
 }
 
 /// `Shop Drawings: Plans and elevations`, the heading of a paragraph that has no label.
@@ -56,6 +68,7 @@ impl<'v> Tree<'v> {
             vocabulary,
             done: Vec::new(),
             open: Vec::new(),
+            is_in_group: false,
         }
     }
 
@@ -165,6 +178,7 @@ impl<'v> Tree<'v> {
     }
 
     fn start(&mut self, level: usize, label: &Label<'_>, depth: usize, line: &FlowLine<'_>) {
+        self.is_in_group = false;
         self.push(
             level,
             Open {
@@ -172,6 +186,7 @@ impl<'v> Tree<'v> {
                 value: label.value,
                 depth,
                 left: line.line.left,
+                right: line.line.right,
                 size: line.line.size,
                 paragraph: Paragraph {
                     label: label.printed.to_owned(),
@@ -209,6 +224,7 @@ impl<'v> Tree<'v> {
                         is_far
                             || is_group(line.text())
                             || is_group(&open.paragraph.text)
+                            || (self.is_in_group && starts_item(open, line))
                             || (is_sentence_end && has_run_in_heading(line.text()))
                     }
                 }
@@ -220,6 +236,7 @@ impl<'v> Tree<'v> {
             };
             self.vocabulary.join(&mut open.paragraph.text, line.text());
             open.size = line.line.size;
+            open.right = line.line.right;
             if open.paragraph.page_number == line.page.number {
                 open.paragraph.display_box = union(open.paragraph.display_box, line.display_box());
             }
@@ -231,6 +248,7 @@ impl<'v> Tree<'v> {
     /// A text without a label, below the innermost label that it is indented from; a decimal heading
     /// owns all that follows.
     pub fn start_text(&mut self, text: &str, line: &FlowLine<'_>) {
+        self.is_in_group |= is_group(text);
         let left = line.line.left;
         let level = self
             .open
@@ -248,6 +266,7 @@ impl<'v> Tree<'v> {
                 value: 0,
                 depth: 0,
                 left,
+                right: line.line.right,
                 size: line.line.size,
                 paragraph: Paragraph {
                     label: String::new(),
