@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::fault::FaultCode;
 use super::fence;
@@ -78,14 +78,15 @@ impl Errand {
     pub fn limit(&self) -> rustix::io::Result<()> {
         // A server that is killed takes its readers with it.
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-        set(Resource::Core, 0)?;
-        set(Resource::As, self.memory)?;
-        set(Resource::Cpu, self.cpu_seconds.max(1))?;
-        set(Resource::Fsize, LARGEST_OUTPUT)?;
-        set(Resource::Nofile, OPEN_FILES)
+        lower(Resource::Core, 0)?;
+        lower(Resource::As, self.memory)?;
+        lower(Resource::Cpu, self.cpu_seconds.max(1))?;
+        lower(Resource::Fsize, LARGEST_OUTPUT)?;
+        lower(Resource::Nofile, OPEN_FILES)
     }
 
-    /// Leaves this thread nothing but its own files.
+    /// Leaves this process nothing but its own files. For its only thread: those that it starts
+    /// afterwards stand behind the same fence.
     pub fn shut_in(&self) -> Result<(), FaultCode> {
         let (out, program) = match &self.task {
             Task::Survey { .. } => (None, None),
@@ -111,13 +112,16 @@ impl Errand {
     pub fn forbid_processes(&self) -> rustix::io::Result<()> {
         match self.task {
             Task::Read { ocr: Some(_), .. } => Ok(()),
-            _ => set(Resource::Nproc, 0),
+            _ => lower(Resource::Nproc, 0),
         }
     }
 }
 
-fn set(resource: Resource, most: u64) -> rustix::io::Result<()> {
-    let most = Some(most);
+/// Brings a limit down to `most`, for good. One that is lower already stays as it is: only the
+/// superuser may raise it.
+pub(super) fn lower(resource: Resource, most: u64) -> rustix::io::Result<()> {
+    let present = getrlimit(resource).maximum;
+    let most = Some(present.map_or(most, |present| present.min(most)));
     setrlimit(
         resource,
         Rlimit {

@@ -1,16 +1,19 @@
 //! The fence around a child that reads hostile bytes: no file but its own, no network, no other
-//! program. By Landlock, as far as the kernel has it, and seccomp; the worker puts it up first of all.
+//! program, no other process. By Landlock, as far as the kernel has it, and seccomp; the worker puts
+//! it up before it starts a thread.
 
 use std::path::Path;
 
+use super::calls;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd,
-    Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr,
+    Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, Scope,
 };
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 /// The rights that are taken away; an older kernel takes what it knows.
-const RIGHTS: ABI = ABI::V5;
+const RIGHTS: ABI = ABI::V6;
+/// This very program, which stands between a reader and the program that it starts.
+const SELF: &str = "/proc/self/exe";
 /// Where a program that is started finds its libraries and its data.
 const PROGRAMS: [&str; 5] = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"];
 
@@ -27,8 +30,8 @@ pub(super) enum FenceError {
 }
 
 /// For this thread and those that it starts: only `input` can be read (a file, or a folder with all
-/// that is in it), only into the folder `out` can be written. With `program`, that can be started,
-/// and sees what programs need beside.
+/// that is in it), only into the folder `out` can be written. With `program`, that can be started by
+/// way of this one, and sees what programs need beside.
 pub(super) fn shut(
     input: &Path,
     out: Option<&Path>,
@@ -48,6 +51,8 @@ pub(super) fn shut(
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(RIGHTS))?
         .handle_access(AccessNet::from_all(RIGHTS))?
+        // No signals to processes outside, and no sockets without a path.
+        .scope(Scope::from_all(RIGHTS))?
         .create()?;
     fence = allow(fence, input, read)?;
     if let Some(out) = out {
@@ -55,6 +60,7 @@ pub(super) fn shut(
     }
     if let Some(program) = program {
         fence = allow(fence, program, run)?;
+        fence = allow(fence, Path::new(SELF), run)?;
         fence = allow(fence, Path::new("/dev/null"), write)?;
         for place in PROGRAMS.map(Path::new) {
             if place.exists() {
@@ -63,7 +69,7 @@ pub(super) fn shut(
         }
     }
     fence.restrict_self()?;
-    seccompiler::apply_filter(&calls(program.is_some())?)?;
+    seccompiler::apply_filter(&calls::of_reader(program.is_some())?)?;
     Ok(())
 }
 
@@ -79,21 +85,10 @@ fn allow(
     Ok(fence.add_rule(PathBeneath::new(PathFd::new(path)?, rights))?)
 }
 
-/// Landlock knows TCP only, and files that are open already: no sockets at all, and no program with
-/// rights of its own.
-fn calls(may_start_program: bool) -> Result<BpfProgram, FenceError> {
-    let sockets = [libc::SYS_socket, libc::SYS_socketpair, libc::SYS_ptrace];
-    let programs = [libc::SYS_execve, libc::SYS_execveat];
-    let refused = sockets
-        .into_iter()
-        .chain(programs.into_iter().filter(|_| !may_start_program));
-    let filter = SeccompFilter::new(
-        refused.map(|call| (call, Vec::new())).collect(),
-        SeccompAction::Allow,
-        SeccompAction::Errno(libc::EPERM.unsigned_abs()),
-        std::env::consts::ARCH.try_into()?,
-    )?;
-    Ok(filter.try_into()?)
+/// For this thread: no further process or thread, and no way to leave its parent. It holds for the
+/// superuser too, whom no limit on processes binds.
+pub(super) fn forbid_processes() -> Result<(), FenceError> {
+    Ok(seccompiler::apply_filter(&calls::of_recogniser()?)?)
 }
 
 #[cfg(test)]
@@ -104,6 +99,9 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::process::Command;
     use std::thread;
+
+    use rustix::io::Errno;
+    use rustix::process::{Resource, getrlimit, prlimit, setrlimit};
 
     use super::*;
 
@@ -133,6 +131,57 @@ mod tests {
             assert!(denied(UdpSocket::bind("127.0.0.1:0").unwrap_err()));
             assert!(denied(TcpListener::bind("127.0.0.1:0").unwrap_err()));
             assert!(denied(Command::new("/bin/true").status().unwrap_err()));
+            let parent = rustix::process::getppid();
+            let signal = rustix::process::test_kill_process(parent.unwrap());
+            assert_eq!(signal, Err(Errno::PERM));
+            let limit = getrlimit(Resource::Core);
+            assert_eq!(
+                prlimit(parent, Resource::Core, limit.clone()),
+                Err(Errno::PERM)
+            );
+            assert_eq!(setrlimit(Resource::Core, limit), Ok(()), "its own");
+            // A thread that it starts stands behind the fence too.
+            let inner = thread::spawn(move || denied(fs::read(key).unwrap_err()));
+            assert!(inner.join().unwrap());
+        })
+        .join()
+        .unwrap();
+    }
+
+    /// Perl can make a system call by its number, with zeroes for arguments.
+    const CALLS: &str =
+        r#"for (@ARGV) { $! = 0; syscall($_, 0, 0, 0, 0, 0, 0); print "$_ " if $! != 1 }"#;
+
+    #[test]
+    fn calls_that_lead_past_the_fence_are_refused_to_the_programs_behind_it() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().to_owned();
+        let calls: Vec<i64> = calls::refused_to_all().collect();
+        for call in [libc::SYS_io_uring_setup, libc::SYS_bpf, libc::SYS_mount] {
+            assert!(calls.contains(&call));
+        }
+        let perl = Path::new("/usr/bin/perl");
+        let run = move |calls: &[i64]| {
+            let words = calls.iter().map(i64::to_string);
+            let said = Command::new(perl).args(["-e", CALLS]).args(words).output();
+            String::from_utf8(said.unwrap().stdout).unwrap()
+        };
+        thread::spawn(move || {
+            shut(&place, None, Some(perl)).unwrap();
+            assert_eq!(run(&calls), "");
+            assert_eq!(run(&[libc::SYS_getpid]), format!("{} ", libc::SYS_getpid));
+        })
+        .join()
+        .unwrap();
+    }
+
+    #[test]
+    fn a_recogniser_starts_nothing() {
+        thread::spawn(|| {
+            forbid_processes().unwrap();
+            assert!(Command::new("/bin/true").status().is_err());
+            assert!(thread::Builder::new().spawn(|| ()).is_err());
+            assert_eq!(rustix::process::setsid(), Err(Errno::PERM));
         })
         .join()
         .unwrap();

@@ -3,6 +3,7 @@
 
 mod binding;
 mod bound;
+mod calls;
 mod canvas;
 mod command;
 mod errand;

@@ -75,7 +75,8 @@ impl<'o, 'a> Reader<'o, 'a> {
     ) -> Option<usize> {
         let size = (canvas.width, canvas.height);
         let view = |part, detail| caught(|| page.part(&self.caches, part, detail))?;
-        let words = ocr::recognise(tesseract, output.folder, kind, size, &view)?;
+        let command = ocr::command_for(tesseract);
+        let words = ocr::recognise(&command, output.folder, kind, size, &view)?;
         let count = words.len();
         let own = std::mem::take(&mut canvas.words);
         canvas.words = ocr::together(own, words, size);

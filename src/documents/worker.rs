@@ -1,6 +1,7 @@
 //! The child process that reads one file: `pdf-worker survey INPUT FROM TO`,
 //! `pdf-worker read INPUT OUTDIR FROM TO`, or binds the pages of several: `pdf-worker bind FOLDER`; each
 //! followed by MEMORY (bytes) and CPU (seconds) or nothing, and a reading by `--ocr TESSERACT` or nothing.
+//! Such a reading starts `pdf-worker recognise` (see there) itself.
 //! `main` calls `worker_main` before anything else of the server; the sandbox starts it.
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use super::binding::bind_folder;
 use super::errand::{Errand, Task};
 use super::fault::FaultCode;
+use super::ocr;
 use super::page::{MOST_PAGES, WorkerLine};
 use super::reader::{Output, Reader, caught};
 use super::source::Source;
@@ -23,6 +25,10 @@ const PAGES_A_CACHE: usize = 200;
 /// Runs the child. `arguments` are those after `pdf-worker`. Prints one JSON line for each thing it
 /// has to say; exits with 0 after `done`, 3 after `failed`, 2 when it was called wrongly.
 pub fn worker_main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.peekable();
+    if arguments.next_if(|task| task == "recognise").is_some() {
+        return ocr::become_recogniser(arguments);
+    }
     let Some(errand) = Errand::parse(arguments) else {
         return ExitCode::from(2);
     };
@@ -31,17 +37,22 @@ pub fn worker_main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     // A panic is caught page by page and told on a line; its text may quote the file.
     std::panic::set_hook(Box::new(|_| {}));
+    // Before there is a second thread, which inherits the fence.
+    let outcome = errand.shut_in().and_then(|()| run_on_deep_stack(errand));
+    match outcome.map_err(failed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ok(())) => ExitCode::from(3),
+        Err(Err(_)) => ExitCode::from(4),
+    }
+}
+
+fn run_on_deep_stack(errand: Errand) -> Result<(), FaultCode> {
     let thread = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || run(&errand));
-    let code = match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(Ok(()))) => return ExitCode::SUCCESS,
-        Ok(Ok(Err(code))) => code,
-        Ok(Err(_)) | Err(_) => FaultCode::ReaderCrashed,
-    };
-    match failed(code) {
-        Ok(()) => ExitCode::from(3),
-        Err(_) => ExitCode::from(4),
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) | Err(_) => Err(FaultCode::ReaderCrashed),
     }
 }
 
@@ -66,7 +77,6 @@ fn run(errand: &Errand) -> Result<(), FaultCode> {
     errand
         .forbid_processes()
         .map_err(|_| FaultCode::ReaderCrashed)?;
-    errand.shut_in()?;
     if matches!(errand.task, Task::Bind) {
         caught(|| bind_folder(&errand.input))??;
         return say(&WorkerLine::Done {});

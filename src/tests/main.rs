@@ -34,6 +34,7 @@ mod preflight;
 mod processes;
 mod project_pages;
 mod receiver;
+mod recognising;
 mod rotations;
 mod s3;
 mod schema;

@@ -1,9 +1,11 @@
 //! Text recognition for pages that are pictures, by tesseract where the operator has it: the strips
 //! where title blocks stand first, at every turn, then the page. The reader of pages calls it.
 
+mod recogniser;
 mod tesseract;
 mod tsv;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,7 @@ use super::layout::DisplayBox;
 use super::page::PageKind;
 use super::picture::Picture;
 use super::words::Word;
+pub(super) use recogniser::{become_recogniser, command_for};
 use tesseract::{Layout, Tesseract};
 use tsv::Found;
 
@@ -114,18 +117,18 @@ fn runs(kind: PageKind) -> Vec<Run> {
     }
 }
 
-/// The words on the page, `size` points large. `view` gives a part of it at so many dots to the inch
+/// The words on the page, `size` points large, by tesseract as `command` starts it. `view` gives a part of it at so many dots to the inch
 /// and with at most so many pixels; `folder` is where files may be written for a while. None when
 /// the recogniser never came to an end.
 pub(super) fn recognise(
-    executable: &Path,
+    command: &[OsString],
     folder: &Path,
     kind: PageKind,
     size: (f64, f64),
     view: &dyn Fn(DisplayBox, (f64, f64)) -> Result<Picture, FaultCode>,
 ) -> Option<Vec<Word>> {
     let end = Instant::now() + PAGE_TIME;
-    let tesseract = Tesseract { executable, folder };
+    let tesseract = Tesseract { command, folder };
     let mut seen: Option<(DisplayBox, f64, Picture)> = None;
     let mut all: Option<Vec<(f64, Word)>> = None;
     for run in runs(kind) {

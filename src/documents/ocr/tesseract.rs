@@ -1,16 +1,14 @@
-//! One run of tesseract: a picture in, a table of words out. It inherits the limits of the process
-//! that starts it, and gets a few of its own.
+//! One run of tesseract: a picture in, a table of words out. It inherits the limits and the fence of
+//! the process that starts it.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
-
 use super::super::picture::Picture;
-use super::RUN_TIME;
 
 /// A longer table is not read, in bytes.
 const LONGEST_TABLE: u64 = 32 << 20;
@@ -27,7 +25,8 @@ pub(super) enum Layout {
 }
 
 pub(super) struct Tesseract<'p> {
-    pub executable: &'p Path,
+    /// The program, and the arguments before its own.
+    pub command: &'p [OsString],
     /// Where files without a name are kept for the time of a run.
     pub folder: &'p Path,
 }
@@ -46,8 +45,10 @@ impl Tesseract<'_> {
             Layout::Columns => "3",
             Layout::Sparse => "11",
         };
-        let mut command = Command::new(self.executable);
+        let (program, first) = self.command.split_first()?;
+        let mut command = Command::new(program);
         command
+            .args(first)
             .args(["stdin", "stdout", "-l", "eng", "--psm", mode, "--dpi"])
             .arg(format!("{:.0}", dots.clamp(70.0, 2_400.0)))
             .args(["-c", "tessedit_create_tsv=1"])
@@ -56,8 +57,7 @@ impl Tesseract<'_> {
             .env("OMP_THREAD_LIMIT", "1")
             .current_dir(self.folder)
             .stdin(self.picture_file(picture)?)
-            .stdout(table.try_clone().ok()?)
-            .stderr(Stdio::null());
+            .stdout(table.try_clone().ok()?);
         let child = command.spawn().ok()?;
         let is_done = wait(child, time);
         if !is_done {
@@ -82,7 +82,6 @@ impl Tesseract<'_> {
 
 /// Whether the run ends well in time; it is gone in any case.
 fn wait(mut child: Child, time: Duration) -> bool {
-    limit(&child);
     let end = Instant::now() + time;
     loop {
         match child.try_wait() {
@@ -96,20 +95,4 @@ fn wait(mut child: Child, time: Duration) -> bool {
         return false;
     }
     false
-}
-
-/// It starts nothing itself, and does not outlive a parent that was ended for long. What cannot be
-/// set leaves the limits that it has inherited.
-fn limit(child: &Child) {
-    let most = |most| Rlimit {
-        current: Some(most),
-        maximum: Some(most),
-    };
-    let id = Some(Pid::from_child(child));
-    let seconds = RUN_TIME.as_secs();
-    for (resource, value) in [(Resource::Cpu, seconds), (Resource::Nproc, 0)] {
-        if prlimit(id, resource, most(value)).is_err() {
-            return;
-        }
-    }
 }

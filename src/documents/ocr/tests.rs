@@ -1,6 +1,5 @@
 use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 
 use super::*;
 
@@ -34,11 +33,11 @@ fn pages_whose_text_is_not_in_the_file_are_found() {
 }
 
 /// An executable that stands in for tesseract; it may use $@.
-fn stand_in(folder: &Path, script: &str) -> PathBuf {
+fn stand_in(folder: &Path, script: &str) -> Vec<OsString> {
     let path = folder.join("stand-in");
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-    path
+    vec![path.into()]
 }
 
 fn blank(part: DisplayBox, (dots, _): (f64, f64)) -> Result<Picture, FaultCode> {
@@ -54,9 +53,9 @@ fn a_document_page_is_recognised_whole_and_its_words_lie_where_they_were_seen() 
     let folder = tempfile::tempdir().unwrap();
     let row = r"5\t1\t1\t1\t1\t1\t300\t600\t600\t30\t95\tSECTION\n";
     let script = format!("/bin/cat > input; echo \"$@\" > arguments; printf '{row}'");
-    let executable = stand_in(folder.path(), &script);
+    let command = stand_in(folder.path(), &script);
     let size = (1_000.0, 500.0);
-    let words = recognise(&executable, folder.path(), PageKind::Document, size, &blank).unwrap();
+    let words = recognise(&command, folder.path(), PageKind::Document, size, &blank).unwrap();
     let [word] = words.as_slice() else {
         panic!("{words:?}");
     };
@@ -77,14 +76,14 @@ fn a_document_page_is_recognised_whole_and_its_words_lie_where_they_were_seen() 
 #[test]
 fn the_title_block_of_a_drawing_is_recognised_first_and_at_every_turn() {
     let folder = tempfile::tempdir().unwrap();
-    let executable = stand_in(folder.path(), "/bin/cat > /dev/null");
+    let command = stand_in(folder.path(), "/bin/cat > /dev/null");
     let parts = RefCell::new(Vec::new());
     let view = |part, detail| {
         parts.borrow_mut().push((part, detail));
         blank(part, detail)
     };
     let size = (1_000.0, 500.0);
-    let words = recognise(&executable, folder.path(), PageKind::Drawing, size, &view).unwrap();
+    let words = recognise(&command, folder.path(), PageKind::Drawing, size, &view).unwrap();
     assert!(words.is_empty());
     let parts: Vec<_> = parts
         .borrow()
@@ -133,19 +132,19 @@ fn words_of_a_turned_strip_are_turned_back() {
 fn a_recogniser_that_fails_leaves_the_page_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let size = (1_000.0, 500.0);
-    let run = |executable: &Path| {
-        recognise(executable, folder.path(), PageKind::Document, size, &blank).is_none()
+    let run = |command: &[OsString]| {
+        recognise(command, folder.path(), PageKind::Document, size, &blank).is_none()
     };
-    assert!(run(Path::new("/no/such/tesseract")));
+    assert!(run(&["/no/such/tesseract".into()]));
     assert!(run(&stand_in(folder.path(), "exit 1")));
 }
 
 #[test]
 fn a_recogniser_that_hangs_is_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let executable = stand_in(folder.path(), "while :; do :; done");
+    let command = stand_in(folder.path(), "while :; do :; done");
     let tesseract = Tesseract {
-        executable: &executable,
+        command: &command,
         folder: folder.path(),
     };
     let picture = Picture::of_grey(1, 1, vec![255]);
