@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::accounts::{NewPerson, Role};
 use crate::app::{self, Application, Foundation};
 use crate::audit::Actor;
 use crate::clock::{self, Clock, Time};
 use crate::config::{Config, Settings};
-use crate::documents::{self, Limits, ReadOrder, Sandbox};
+use crate::documents::{self, Limits, ReadEnd, ReadOrder, Sandbox};
 use crate::keys::{Expiry, Keys, Label, Networks, NewKey, Scope, Scopes};
 use crate::openapi;
 
@@ -53,6 +53,7 @@ enum Command {
 
 #[derive(Args)]
 struct ReadArguments {
+    /// PDF, PNG, JPEG or TIFF files; seen together, as the files of one job
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print everything as JSON instead of a summary
@@ -138,8 +139,7 @@ pub fn main() -> ExitCode {
         return documents::worker_main(arguments);
     }
     match run(std::env::args_os()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => {
             // The one place where the program speaks of its own end.
             let written = writeln!(std::io::stderr(), "plangrep: {error:#}");
@@ -148,20 +148,41 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// False when what was asked for was done, but not all of it went well.
-fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<bool> {
+/// Of a server's settings, the one that matters to `read` too.
+const SETTING_OF_READ: &str = "ocr";
+
+/// The command line as clap has it: the help of `read` does not show what only a server needs.
+fn command_line() -> clap::Command {
+    let mut whole = Arguments::command();
+    let settings: Vec<clap::Id> = whole
+        .get_arguments()
+        .map(|setting| setting.get_id().clone())
+        .filter(|id| id != SETTING_OF_READ)
+        .collect();
+    // Only now do the commands have the settings of the whole.
+    whole.build();
+    whole.mut_subcommand("read", |read| {
+        read.mut_args(|argument| {
+            let is_hidden = settings.contains(argument.get_id());
+            argument.hide(is_hidden)
+        })
+    })
+}
+
+/// Answers with the exit's status when what was asked for was done, even if not all of it went well.
+fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<ExitCode> {
     // Whatever this program writes is for its own user only: the database holds password hashes,
     // the folders hold other people's plans.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    let arguments = Arguments::parse_from(arguments);
+    let arguments = Arguments::from_arg_matches(&command_line().get_matches_from(arguments))?;
     // Hardly a setting matters to these two, not even a wrong one.
     match arguments.command {
         Some(Command::Openapi) => {
             std::io::stdout().write_all(openapi::json()?.as_bytes())?;
-            return Ok(true);
+            return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Read(asked)) => {
-            let ocr = arguments.settings.ocr.map(PathBuf::from);
+            let ocr = arguments.settings.ocr()?;
             return actix_web::rt::System::new().block_on(read(asked, ocr));
         }
         _ => {}
@@ -184,10 +205,10 @@ fn run(arguments: impl Iterator<Item = OsString>) -> anyhow::Result<bool> {
         Command::User(command) => actix_web::rt::System::new().block_on(user(config, command)),
         Command::Key(command) => actix_web::rt::System::new().block_on(key(config, command)),
     };
-    done.map(|()| true)
+    done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn read(asked: ReadArguments, ocr: Option<PathBuf>) -> anyhow::Result<bool> {
+async fn read(asked: ReadArguments, ocr: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let order = ReadOrder {
         files: asked.files,
         pages: asked.pages,
@@ -196,7 +217,12 @@ async fn read(asked: ReadArguments, ocr: Option<PathBuf>) -> anyhow::Result<bool
         readers: std::thread::available_parallelism().map_or(1, usize::from),
     };
     let sandbox = Sandbox::new(this_program(), Limits::default()).with_ocr(ocr);
-    documents::read_files(order, &sandbox).await
+    Ok(match documents::read_files(order, &sandbox).await? {
+        ReadEnd::Whole => ExitCode::SUCCESS,
+        ReadEnd::WithErrors => ExitCode::FAILURE,
+        // As a shell tells the death by a signal.
+        ReadEnd::Interrupted(signal) => ExitCode::from(128_u8.saturating_add(signal)),
+    })
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {

@@ -302,15 +302,7 @@ impl Config {
                     ));
                 }
             },
-            ocr: match given(&settings.ocr).map(PathBuf::from) {
-                Some(program) if !program.is_absolute() || !program.is_file() => {
-                    return Err(wrong(
-                        "PLANGREP_OCR",
-                        "must be the path of the tesseract executable, such as /usr/bin/tesseract",
-                    ));
-                }
-                program => program,
-            },
+            ocr: settings.ocr()?,
             direct_upload_max: number(
                 "PLANGREP_DIRECT_UPLOAD_MAX_BYTES",
                 given(&settings.direct_upload_max_bytes).unwrap_or("5000000000"),
@@ -350,6 +342,19 @@ impl Config {
         match &self.base_url {
             Some(url) => url.clone(),
             None => format!("http://{address}"),
+        }
+    }
+}
+
+impl Settings {
+    /// The tesseract executable; the one setting that matters without a server too.
+    pub fn ocr(&self) -> Result<Option<PathBuf>, Wrong> {
+        match given(&self.ocr).map(PathBuf::from) {
+            Some(program) if !program.is_absolute() || !program.is_file() => Err(wrong(
+                "PLANGREP_OCR",
+                "must be the path of the tesseract executable, such as /usr/bin/tesseract",
+            )),
+            program => Ok(program),
         }
     }
 }

@@ -60,13 +60,7 @@ impl Order {
 
     /// The outcome of a binding of this order; an error when it is none.
     pub fn outcome(&self, folder: &Path) -> io::Result<Bound> {
-        let mut text = Vec::new();
-        // A link or a pipe in its place would lead the server astray.
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-            .open(folder.join(BOUND))?;
-        file.take(LONGEST_BOUND).read_to_end(&mut text)?;
+        let text = read_plain(&folder.join(BOUND), LONGEST_BOUND)?;
         let bound: Bound = serde_json::from_slice(&text)?;
         let is_plausible = bound.files.len() == self.files.len()
             && bound.files.iter().zip(&self.files).all(|(file, order)| {
@@ -81,6 +75,18 @@ impl Order {
             .then_some(bound)
             .ok_or_else(|| io::Error::other("the outcome of the binding is not of its order"))
     }
+}
+
+/// The first `most` bytes of a file that a reader has written. A link or a pipe in its place would
+/// lead astray who reads it.
+pub(super) fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+        .open(path)?;
+    file.take(most).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// Binds what lies in the folder, and leaves extracts and outcome there.
@@ -189,7 +195,7 @@ impl Leaf {
 
 /// Settles everything that takes more than one page.
 pub(super) fn bind(volumes: &[Volume]) -> Bound {
-    let mut warnings = unread_pages(volumes);
+    let mut warnings = Vec::new();
     let sheets = sheets::settle(volumes, &mut warnings);
     let files = volumes
         .iter()
@@ -209,24 +215,6 @@ pub(super) fn bind(volumes: &[Volume]) -> Bound {
     Bound { files, warnings }
 }
 
-/// A warning for each page whose text is a picture that nobody has read.
-fn unread_pages(volumes: &[Volume]) -> Vec<Warning> {
-    let leaves = (0..).zip(volumes);
-    let leaves =
-        leaves.flat_map(|(file, volume)| volume.leaves.iter().map(move |leaf| (file, leaf)));
-    leaves
-        .filter(|(_, leaf)| leaf.reading.needs_ocr)
-        .map(|(file, leaf)| Warning {
-            code: WarningCode::NeedsOcr,
-            message: "The page shows text that is not in the file as text, so it was not read. \
-                      To have it recognised, install tesseract and set PLANGREP_OCR."
-                .to_owned(),
-            file: Some(file),
-            page_number: Some(leaf.number()),
-        })
-        .collect()
-}
-
 /// The client's word, doubted aloud when the pages contradict it; without it, what they show.
 fn classify(volume: &Volume, file: usize, warnings: &mut Vec<Warning>) -> Classification {
     let readings = || volume.leaves.iter().map(|leaf| &leaf.reading);
@@ -242,45 +230,4 @@ fn classify(volume: &Volume, file: usize, warnings: &mut Vec<Warning>) -> Classi
         });
     }
     said
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn leaf(page_number: u32, needs_ocr: bool) -> Leaf {
-        let reading = serde_json::json!({"pageNumber": page_number, "widthPoints": 612.0,
-            "heightPoints": 792.0, "kind": "document", "wordCount": 0, "unmappedShare": 0.0,
-            "pathCount": 0, "imageCount": 1, "imageShare": 1.0, "sheetDisplayName": "Page",
-            "signs": {"specificationSection": false, "specificationPart": false, "addendum": false},
-            "needsOcr": needs_ocr, "artifacts": []});
-        Leaf {
-            reading: serde_json::from_value(reading).unwrap(),
-            page_label: None,
-            bookmarks: Vec::new(),
-            lines: Vec::new(),
-            regions: Vec::new(),
-            mentions: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn each_page_that_nobody_could_read_is_named_with_the_way_out() {
-        let volume = |leaves| Volume {
-            file_name: "scan.pdf".to_owned(),
-            hint: None,
-            leaves,
-        };
-        let volumes = [
-            volume(vec![leaf(1, false)]),
-            volume(vec![leaf(1, false), leaf(2, true)]),
-        ];
-        let bound = bind(&volumes);
-        let [warning] = bound.warnings.as_slice() else {
-            panic!("{:?}", bound.warnings);
-        };
-        assert_eq!(warning.code, WarningCode::NeedsOcr);
-        assert_eq!((warning.file, warning.page_number), (Some(1), Some(2)));
-        assert!(warning.message.contains("tesseract") && warning.message.contains("PLANGREP_OCR"));
-    }
 }

@@ -70,7 +70,7 @@ pub struct Warning {
     pub page_number: Option<u32>,
 }
 
-/// The closed set of warnings of a binding.
+/// The closed set of warnings, of pages and of a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningCode {
@@ -84,6 +84,10 @@ pub enum WarningCode {
     SheetNumberTwice,
     /// The page's text cannot be read without OCR.
     NeedsOcr,
+    /// The page's fonts do not say which letters they show.
+    TextUnreliable,
+    /// The file ends before the picture that is the page does.
+    ImageIncomplete,
 }
 
 impl WarningCode {
@@ -95,6 +99,8 @@ impl WarningCode {
             Self::SheetNotListed => "sheet_not_listed",
             Self::SheetNumberTwice => "sheet_number_twice",
             Self::NeedsOcr => "needs_ocr",
+            Self::TextUnreliable => "text_unreliable",
+            Self::ImageIncomplete => "image_incomplete",
         }
     }
 }

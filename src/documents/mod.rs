@@ -20,6 +20,7 @@ mod ocr;
 mod outline;
 mod page;
 mod page_labels;
+mod page_warnings;
 mod papers;
 mod picture;
 mod raster;
@@ -38,7 +39,7 @@ mod worker;
 
 pub use binding::{Order, OrderedFile, OrderedPage};
 pub use bound::*;
-pub use command::{ReadOrder, read_files};
+pub use command::{ReadEnd, ReadOrder, read_files};
 pub use fault::{Fault, FaultCode};
 pub use kind::classify_document;
 pub use layout::{Cell, DisplayBox, Mention, Region, RegionType, Table};

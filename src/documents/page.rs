@@ -199,6 +199,12 @@ pub struct PageReading {
     /// The words were recognised in the picture of the page.
     #[serde(default)]
     pub ocr: bool,
+    /// They could not be, though tesseract was there.
+    #[serde(default)]
+    pub ocr_failed: bool,
+    /// The page is a picture whose file ends before it does.
+    #[serde(default)]
+    pub image_incomplete: bool,
     /// Empty in a survey; in a reading the four files of the page, then the pictures of its regions.
     pub artifacts: Vec<Artifact>,
 }

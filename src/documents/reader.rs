@@ -50,14 +50,18 @@ impl<'o, 'a> Reader<'o, 'a> {
         };
         let recognised = match output.ocr {
             Some(tesseract) if ocr::needs_ocr(&canvas) => {
-                self.recognise(tesseract, output, page, &mut canvas, kind)
+                Some(self.recognise(tesseract, output, page, &mut canvas, kind))
             }
             _ => None,
         };
         let mut reading = caught(|| describe(&canvas, number, kind))?;
-        if let Some(count) = recognised {
-            reading.needs_ocr = false;
-            reading.ocr = count > 0;
+        match recognised {
+            Some(Some(count)) => {
+                reading.needs_ocr = false;
+                reading.ocr = count > 0;
+            }
+            Some(None) => reading.ocr_failed = true,
+            None => {}
         }
         self.write(page, &canvas, &mut reading, output)?;
         Ok(reading)
@@ -187,6 +191,8 @@ pub(super) fn describe(canvas: &Canvas, number: u32, kind: PageKind) -> PageRead
         signs: page_signs(canvas, kind),
         needs_ocr: ocr::needs_ocr(canvas),
         ocr: false,
+        ocr_failed: false,
+        image_incomplete: false,
         artifacts: Vec::new(),
     }
 }

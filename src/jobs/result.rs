@@ -146,9 +146,6 @@ struct Note<'a> {
     page_number: Option<i64>,
 }
 
-/// Above this share of letters that cannot be told, a page's text is not to be trusted.
-const TRUSTED_UNMAPPED_SHARE: f64 = 0.2;
-
 /// What a result is made of.
 pub struct Parts<'a> {
     pub job: &'a JobRow,
@@ -320,12 +317,10 @@ fn document<'a>(
         };
         document.successful_page_count += 1;
         let reading: PageReading = serde_json::from_str(reading)?;
-        if reading.unmapped_share > TRUSTED_UNMAPPED_SHARE {
+        for (code, message) in reading.warnings() {
             let fault = Fault {
-                code: "text_unreliable".to_owned(),
-                message:
-                    "The page's fonts do not say which letters they show; its text may be wrong."
-                        .to_owned(),
+                code: code.as_str().to_owned(),
+                message: message.to_owned(),
             };
             told.warnings
                 .push(note(file, Some(page.page_number), fault));

@@ -33,6 +33,7 @@ mod people;
 mod preflight;
 mod processes;
 mod project_pages;
+mod reading;
 mod receiver;
 mod recognising;
 mod rotations;

@@ -61,7 +61,7 @@ impl Drop for Scene {
     }
 }
 
-fn until(mut is_so: impl FnMut() -> bool) {
+pub fn until(mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     while !is_so() {
         assert!(Instant::now() < end, "it never came to that");
@@ -70,7 +70,7 @@ fn until(mut is_so: impl FnMut() -> bool) {
 }
 
 /// Strokes without a letter, which may be letters drawn by hand.
-fn sketch() -> Vec<u8> {
+pub fn sketch() -> Vec<u8> {
     let strokes = (0..80).map(|row| {
         let y = f64::from(row) * 5.0 + 100.0;
         pdf_maker::line(100.0, y, 300.0, y)
@@ -83,7 +83,7 @@ fn sketch() -> Vec<u8> {
     pdf_maker::pdf(&[page], &[])
 }
 
-fn stand_in(folder: &Path, script: &str) -> PathBuf {
+pub fn stand_in(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("stand-in");
     std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
@@ -91,7 +91,7 @@ fn stand_in(folder: &Path, script: &str) -> PathBuf {
 }
 
 /// Also when nobody has asked how it ended.
-fn is_gone(process: &str) -> bool {
+pub fn is_gone(process: &str) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"));
     status.map_or(true, |text| text.contains("State:\tZ"))
 }

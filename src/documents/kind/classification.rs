@@ -175,6 +175,8 @@ mod tests {
             signs,
             needs_ocr: false,
             ocr: false,
+            ocr_failed: false,
+            image_incomplete: false,
             artifacts: Vec::new(),
         }
     }

@@ -43,6 +43,8 @@ pub(in super::super) fn reading(number: u32, kind: PageKind, word_count: u64) ->
         signs: PageSigns::default(),
         needs_ocr: false,
         ocr: false,
+        ocr_failed: false,
+        image_incomplete: false,
         artifacts: Vec::new(),
     }
 }

@@ -30,6 +30,8 @@ fn leaf(page_number: u32, page: &Page) -> Leaf {
             signs: PageSigns::default(),
             needs_ocr: false,
             ocr: false,
+            ocr_failed: false,
+            image_incomplete: false,
             artifacts: Vec::new(),
         },
         page_label: None,

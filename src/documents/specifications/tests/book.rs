@@ -85,6 +85,8 @@ pub fn page(number: u32, head: &str, body: &str, foot: &str) -> Leaf {
             signs: PageSigns::default(),
             needs_ocr: false,
             ocr: false,
+            ocr_failed: false,
+            image_incomplete: false,
             artifacts: Vec::new(),
         },
         page_label: None,
