@@ -23,6 +23,8 @@ pub(super) struct Picture {
     pub height: u32,
     is_grey: bool,
     pixels: Vec<u8>,
+    /// Its file did not have all of it.
+    pub is_incomplete: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,7 @@ impl Picture {
             height,
             is_grey: true,
             pixels,
+            is_incomplete: false,
         }
     }
 
@@ -53,6 +56,7 @@ impl Picture {
             height,
             is_grey: false,
             pixels,
+            is_incomplete: false,
         }
     }
 
@@ -114,6 +118,7 @@ impl Picture {
             height: height as u32,
             is_grey: self.is_grey,
             pixels,
+            is_incomplete: self.is_incomplete,
         }
     }
 
@@ -153,6 +158,7 @@ impl Picture {
             height: bottom - top,
             is_grey: self.is_grey,
             pixels,
+            is_incomplete: self.is_incomplete,
         }
     }
 
@@ -178,6 +184,7 @@ impl Picture {
             height,
             is_grey: self.is_grey,
             pixels: small.into_vec(),
+            is_incomplete: self.is_incomplete,
         })
     }
 }
@@ -219,6 +226,7 @@ mod tests {
             height: 1280,
             is_grey: true,
             pixels: vec![200; 640 * 1280],
+            is_incomplete: false,
         };
         let small = picture.into_thumbnail().unwrap();
         assert_eq!((small.width, small.height), (160, 320));

@@ -104,6 +104,7 @@ impl<'o, 'a> Reader<'o, 'a> {
         layout.page_label = output.names.label(number);
         layout.bookmarks = output.names.bookmarks(number);
         let picture = caught(|| page.picture(&self.caches))??;
+        reading.image_incomplete = picture.is_incomplete;
         let (image, thumbnail, cuttings) = caught(|| {
             let image = picture.to_webp()?;
             let cuttings = layout

@@ -15,6 +15,7 @@ pub(super) struct Intake {
     repeat: u32,
     deadline: Duration,
     rows: u32,
+    is_incomplete: bool,
     row_size: usize,
     shrinker: Option<(usize, Shrinker)>,
 }
@@ -29,6 +30,7 @@ impl Intake {
             repeat,
             deadline,
             rows: 0,
+            is_incomplete: false,
             row_size: 0,
             shrinker: None,
         }
@@ -55,13 +57,22 @@ impl Intake {
         Ok(())
     }
 
+    /// What came or will come is not all that the file should have.
+    pub fn miss(&mut self) {
+        self.is_incomplete = true;
+    }
+
     /// The picture; white where no row came.
     pub fn finish(self) -> Result<Picture, FaultCode> {
+        let taken = u64::from(self.rows) * u64::from(self.repeat);
+        let is_short = taken < u64::from(self.source.1);
         let (channels, shrinker) = self.shrinker.ok_or(FaultCode::PageUnreadable)?;
         let (width, height, pixels) = shrinker.finish();
-        Ok(match channels {
+        let mut picture = match channels {
             1 => Picture::of_grey(width, height, pixels),
             _ => Picture::of_colours(width, height, pixels),
-        })
+        };
+        picture.is_incomplete = self.is_incomplete || is_short;
+        Ok(picture)
     }
 }

@@ -100,6 +100,8 @@ pub(super) struct Decoded {
     pub width: u32,
     pub channels: usize,
     pub pixels: Vec<u8>,
+    /// The rest is grey.
+    pub is_incomplete: bool,
 }
 
 /// Decodes the whole. What it needs of memory is known, and refused, before it is taken.
@@ -136,13 +138,39 @@ pub(super) fn decode(bytes: &[u8], colours: Colours) -> Result<Decoded, FaultCod
         width: head.width,
         channels: wanted.num_components(),
         pixels,
+        is_incomplete: !has_end(bytes),
     })
+}
+
+/// Whether the mark of the end comes after the first scan begins, which is the last segment of the
+/// file's head. (Nothing else in a scan looks like it.)
+fn has_end(bytes: &[u8]) -> bool {
+    let mut rest = bytes.strip_prefix(&[0xff, 0xd8]).unwrap_or(bytes);
+    while let Some(at) = rest.windows(2).position(|two| starts_segment(two)) {
+        let Some([_, marker, high, low, body @ ..]) = rest.get(at..) else {
+            return false;
+        };
+        if *marker == 0xda {
+            return body.windows(2).any(|two| two == [0xff, 0xd9]);
+        }
+        let size = usize::from(u16::from_be_bytes([*high, *low]));
+        rest = body.get(size.saturating_sub(2)..).unwrap_or_default();
+    }
+    false
+}
+
+/// Markers without a segment, and bytes that fill, are passed over.
+fn starts_segment(two: &[u8]) -> bool {
+    matches!(two, [0xff, 0x02..=0xcf | 0xda..=0xfe])
 }
 
 /// Hands the rows of a JPEG file over.
 pub(super) fn read(bytes: &[u8], rows: &mut Intake) -> Result<(), FaultCode> {
     let decoded = decode(bytes, Colours::Shown)?;
     rows.begin(decoded.channels);
+    if decoded.is_incomplete {
+        rows.miss();
+    }
     let row = decoded.width as usize * decoded.channels;
     for row in decoded.pixels.chunks_exact(row.max(1)) {
         rows.take(row)?;
@@ -191,6 +219,22 @@ mod tests {
         }
         let lie = [0xff, 0xd8, 0xff, 0xe0, 0xff, 0xff, b'J'];
         assert_eq!(head(&lie), None);
+    }
+
+    #[test]
+    fn a_file_without_its_end_is_known_whatever_stands_in_its_head() {
+        let thumbnail = segment(0xe1, &[0xff, 0xda, 0, 2, 7, 0xff, 0xd9]);
+        let scan = segment(0xda, &[1, 1, 0, 0, 63, 0]);
+        let head = [&[0xff, 0xd8], thumbnail.as_slice(), &frame(), &scan].concat();
+        let whole = [
+            head.as_slice(),
+            &[1, 0xff, 0, 0xd9, 0xff, 0xd0, 2, 0xff, 0xd9],
+        ]
+        .concat();
+        assert!(has_end(&whole) && has_end(&[whole.as_slice(), b"trailer"].concat()));
+        for end in 0..whole.len() {
+            assert!(!has_end(&whole[..end]), "{end}");
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8], rows: &mut Intake) -> Result<(), FaultCode> {
         match file.next_row() {
             Ok(Some(row)) => rows.take(opaque(row.data(), colours, &mut shown))?,
             Ok(None) => return Ok(()),
-            // A file that was cut off still shows what came.
+            // A file that was cut off still shows what came; the rows are counted where they go.
             Err(_) if is_first => return Err(FaultCode::PageUnreadable),
             Err(_) => return Ok(()),
         }

@@ -402,6 +402,11 @@ fn an_image_that_was_cut_off_shows_what_came_and_one_of_nothing_fails() {
     let half = Tiff::of(page.clone().piece(&[7; 8])).bytes();
     let shown = picture(&half, 0).unwrap();
     assert_eq!(shown.pixels(), [[7; 8], [255; 8]].concat());
+    assert!(shown.is_incomplete);
+    let torn = Tiff::of(page.clone().piece(&[7; 8]).piece(&[7; 5])).bytes();
+    assert!(picture(&torn, 0).unwrap().is_incomplete);
+    let whole = Tiff::of(page.clone().piece(&[7; 8]).piece(&[7; 8])).bytes();
+    assert!(!picture(&whole, 0).unwrap().is_incomplete);
     let nothing = Tiff::of(page).bytes();
     assert_eq!(picture(&nothing, 0).err(), Some(FaultCode::PageUnreadable));
 }

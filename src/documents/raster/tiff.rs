@@ -75,12 +75,22 @@ impl Grid {
         })
     }
 
-    /// The bytes of a piece as they are stored; none where there is nothing.
-    fn stored<'b>(&self, bytes: &'b [u8], plane: u32, row: u32, column: u32) -> Option<&'b [u8]> {
+    fn index(&self, plane: u32, row: u32, column: u32) -> Option<usize> {
         let index = u64::from(plane) * u64::from(self.down) * u64::from(self.across)
             + u64::from(row) * u64::from(self.across)
             + u64::from(column);
-        let index = usize::try_from(index).ok()?;
+        usize::try_from(index).ok()
+    }
+
+    /// Whether the writer says that there is nothing in a piece, as some do where all is white.
+    fn is_left_out(&self, index: Option<usize>) -> bool {
+        let of = |numbers: &[u64]| index.and_then(|index| numbers.get(index).copied());
+        of(&self.offsets) == Some(0) && of(&self.sizes).unwrap_or(0) == 0
+    }
+
+    /// The bytes of a piece as they are stored; none where there is nothing.
+    fn stored<'b>(&self, bytes: &'b [u8], index: Option<usize>) -> Option<&'b [u8]> {
+        let index = index?;
         let offset = usize::try_from(*self.offsets.get(index)?).ok()?;
         let rest = bytes.get(offset..).filter(|_| offset > 0)?;
         // Some writers leave the size out, or say too much.
@@ -128,13 +138,19 @@ pub(super) fn read(
         let mut pieces = Vec::new();
         for plane in 0..grid.planes {
             for across in 0..grid.across {
-                let stored = grid.stored(bytes, plane, down, across);
+                let index = grid.index(plane, down, across);
+                let stored = grid.stored(bytes, index);
                 let chunk = stored
                     .and_then(|stored| {
                         let size = (grid.piece.0, height);
                         compression.open(stored, size, &mut memory).transpose()
                     })
                     .transpose()?;
+                match &chunk {
+                    Some(Chunk::Torn(_)) => rows.miss(),
+                    None if !grid.is_left_out(index) => rows.miss(),
+                    _ => {}
+                }
                 pieces.push(chunk.unwrap_or(Chunk::Missing));
             }
         }
@@ -144,6 +160,9 @@ pub(super) fn read(
                     is_any_read = true;
                     colours.undo_prediction(part, in_piece);
                 } else {
+                    if !matches!(piece, Chunk::Missing) {
+                        rows.miss();
+                    }
                     *piece = Chunk::Missing;
                     part.copy_from_slice(&white);
                 }

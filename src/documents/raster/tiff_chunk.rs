@@ -186,7 +186,11 @@ impl Compression {
                 match jpeg::decode(&whole, *colours) {
                     Ok(decoded) if decoded.width == width => {
                         take(decoded.pixels.len() as u64)?;
-                        Some(Chunk::Whole(Cursor::new(decoded.pixels)))
+                        let pixels = Cursor::new(decoded.pixels);
+                        Some(match decoded.is_incomplete {
+                            true => Chunk::Torn(pixels),
+                            false => Chunk::Whole(pixels),
+                        })
                     }
                     Err(FaultCode::TooLarge) => return Err(FaultCode::TooLarge),
                     Ok(_) | Err(_) => None,
@@ -204,6 +208,8 @@ pub(super) enum Chunk<'b> {
     Lzw(Box<Lzw<'b>>),
     PackBits(PackBits<'b>),
     Whole(Cursor<Vec<u8>>),
+    /// What should have come last is grey.
+    Torn(Cursor<Vec<u8>>),
     Missing,
 }
 
@@ -214,7 +220,7 @@ impl Read for Chunk<'_> {
             Self::Deflate(bytes) => bytes.read(room),
             Self::Lzw(bytes) => bytes.read(room),
             Self::PackBits(bytes) => bytes.read(room),
-            Self::Whole(bytes) => bytes.read(room),
+            Self::Whole(bytes) | Self::Torn(bytes) => bytes.read(room),
             Self::Missing => Ok(0),
         }
     }
