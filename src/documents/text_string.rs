@@ -1,5 +1,7 @@
 //! The text strings of a PDF (ISO 32000-2, 7.9.2.2): UTF-16, UTF-8, or PDFDocEncoding.
 
+use super::words::is_unseen;
+
 /// Longer titles and labels are cut, in characters.
 const LONGEST: usize = 300;
 
@@ -18,6 +20,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
         bytes.iter().map(|byte| pdf_doc(*byte)).collect()
     };
     let plain = text.replace(|letter: char| letter.is_control(), " ");
+    let plain = plain.replace(is_unseen, "");
     let words: Vec<&str> = plain.split_whitespace().collect();
     let text: String = words.join(" ").chars().take(LONGEST).collect();
     (!text.is_empty()).then_some(text)
@@ -75,6 +78,9 @@ mod tests {
             Some("FIRST FLOOR")
         );
         assert_eq!(decode(b" \n "), None);
+        let steered = "\u{202e}A\u{200b} \u{feff} B\u{2069}";
+        let marked = [&[0xef, 0xbb, 0xbf], steered.as_bytes()].concat();
+        assert_eq!(decode(&marked).as_deref(), Some("A B"));
         assert_eq!(decode(b"\xfe\xff"), None);
         assert_eq!(
             decode(&[b'x'; 90_000]).map(|text| text.len()),

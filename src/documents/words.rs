@@ -185,7 +185,26 @@ impl WordAssembler {
     }
 }
 
-/// Letters as people search for them: ligatures opened, control characters and soft hyphens left out.
+/// Letters that a recogniser read, as those of a page are taken.
+pub(super) fn seen_letters(letters: &str) -> String {
+    let mut word = String::with_capacity(letters.len());
+    push_letters(&mut word, letters);
+    word
+}
+
+/// Whether a character is never seen on a page: control characters, soft hyphens, what turns the
+/// direction of text or has no width, and what Unicode sets aside as no characters. (Those that join
+/// letters or keep them apart change how they look.)
+pub(super) fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || u32::from(letter) & 0xfffe == 0xfffe
+}
+
+/// Letters as people search for them: ligatures opened, what is not seen left out.
 fn push_letters(word: &mut String, letters: &str) {
     for letter in letters.chars() {
         match letter {
@@ -195,8 +214,7 @@ fn push_letters(word: &mut String, letters: &str) {
             '\u{fb03}' => word.push_str("ffi"),
             '\u{fb04}' => word.push_str("ffl"),
             '\u{fb05}' | '\u{fb06}' => word.push_str("st"),
-            '\u{ad}' => {}
-            letter if letter.is_control() || letter.is_whitespace() => {}
+            letter if is_unseen(letter) || letter.is_whitespace() => {}
             letter => word.push(letter),
         }
     }
@@ -324,5 +342,15 @@ pub(super) mod tests {
         let words = assembler.finish(500.0, 500.0);
         assert_eq!(words.len(), 1);
         assert_eq!(words[0].text, "finish");
+    }
+
+    #[test]
+    fn what_is_never_seen_stands_in_no_word() {
+        let letters = "A\u{202e}-\u{200b}1\u{2067}0\u{feff}1\u{fffe}\u{1b}\u{2069}";
+        assert_eq!(word(letters, 10.0, 50.0, 10.0).text, "A-101");
+        assert_eq!(seen_letters("A-101\u{1b}[31m"), "A-101[31m");
+        // A letter that is not known, one outside the plane of most letters, and a joiner stay.
+        let kept = "\u{fffd}\u{1f600}\u{200d}ä";
+        assert_eq!(seen_letters(kept), kept);
     }
 }

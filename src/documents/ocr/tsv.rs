@@ -1,5 +1,7 @@
 //! The table that tesseract writes: a row for each word, with its box in pixels and how sure it is.
 
+use super::super::words::{is_unseen, seen_letters};
+
 /// More rows than this are hatching.
 const MOST_ROWS: usize = 100_000;
 /// A longer word is a line.
@@ -48,7 +50,7 @@ impl<'t> Row<'t> {
         let is_word = width > 0.0
             && height > 0.0
             && (0.0..=100.0).contains(&confidence)
-            && !text.is_empty()
+            && !text.chars().all(is_unseen)
             && text.len() <= LONGEST_WORD
             && !text.contains(char::is_whitespace);
         is_word.then_some(Self {
@@ -102,7 +104,7 @@ fn line(rows: &[Row<'_>]) -> Vec<Found> {
                 false => row.size(),
             };
             Found {
-                text: row.text.to_owned(),
+                text: seen_letters(row.text),
                 left: row.left,
                 width: row.width,
                 baseline: row.bottom - row.reach().1 * size,
@@ -140,6 +142,12 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_steer_a_terminal_are_left_out() {
+        let found = words("5\t1\t1\t1\t1\t1\t100\t100\t50\t36\t96\tA-101\u{1b}[31m\u{7f}\n");
+        assert_eq!(found.first().unwrap().text, "A-101[31m");
+    }
+
+    #[test]
     fn letters_that_hang_below_the_line_do_not_move_it() {
         let words = words(TABLE);
         let page = words.get(2).unwrap();
@@ -169,6 +177,7 @@ mod tests {
             "5\t1\t1\t1\t1\t1\t-100\t100\t150\t36\t96\tA",
             "5\t1\t1\t1\t1\t1\t100\t100\t0\t36\t96\tA",
             "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96\t ",
+            "5\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96\t\u{1b}\u{202e}",
             "4\t1\t1\t1\t1\t1\t100\t100\t150\t36\t96\tA",
         ] {
             assert_eq!(words(row), [], "{row:?}");
