@@ -30,6 +30,11 @@ impl DisplayBox {
             bottom: down(bottom),
         }
     }
+
+    /// Whether anything of it lies on the page.
+    pub fn has_area(&self) -> bool {
+        self.left < self.right && self.top < self.bottom
+    }
 }
 
 /// Within 0 to 1, at five decimals: a hundredth of a point on a large sheet.

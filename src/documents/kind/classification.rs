@@ -107,22 +107,19 @@ pub(in super::super) fn contradicts<'p>(
         return None;
     }
     let drawings = || {
-        format!(
-            "{} of its {} look like drawings",
-            census.drawings,
-            counted(census.pages)
-        )
+        let kinds = ("a drawing", "drawings");
+        look_like(census.drawings, census.pages, kinds)
     };
     let texts = || {
-        let mut reason = format!(
-            "{} of its {} look like pages of text",
-            census.texts,
-            counted(census.pages)
-        );
+        let kinds = ("a page of text", "pages of text");
+        let mut reason = look_like(census.texts, census.pages, kinds);
         if census.is_specification() {
             reason.push_str(&format!(
-                ", {} of them with the heading or foot of a specification section",
-                census.sections
+                ", {}with the heading or foot of a specification section",
+                match census.pages {
+                    1 => String::new(),
+                    _ => format!("{} of them ", census.sections),
+                }
             ));
         } else if census.addendum {
             reason.push_str(", with the heading of an addendum");
@@ -142,11 +139,11 @@ pub(in super::super) fn contradicts<'p>(
     }
 }
 
-fn counted(pages: usize) -> String {
-    if pages == 1 {
-        "1 page".to_owned()
-    } else {
-        format!("{pages} pages")
+fn look_like(count: usize, pages: usize, (one, several): (&str, &str)) -> String {
+    match (count, pages) {
+        (1, 1) => format!("its only page looks like {one}"),
+        (1, _) => format!("1 of its {pages} pages looks like {one}"),
+        _ => format!("{count} of its {pages} pages look like {several}"),
     }
 }
 
@@ -268,6 +265,15 @@ mod tests {
         assert_eq!(
             contradicts(Specifications, &set).as_deref(),
             Some("30 of its 30 pages look like drawings")
+        );
+        assert_eq!(
+            contradicts(Specifications, &many(1, sheet)).as_deref(),
+            Some("its only page looks like a drawing")
+        );
+        let kinds = ("a drawing", "drawings");
+        assert_eq!(
+            look_like(1, 6, kinds),
+            "1 of its 6 pages looks like a drawing"
         );
         assert!(contradicts(Documents, &set).is_some());
         assert!(contradicts(Addenda, &book).is_some());

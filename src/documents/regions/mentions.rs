@@ -48,13 +48,15 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
     });
     found
         .into_iter()
-        .take(MOST_MENTIONS)
         .map(|(area, text, sheet_number, view)| Mention {
             text,
             sheet_number,
             view,
             display_box: plane.display_box(area),
         })
+        // One beside the page cannot be shown, nor one too small for it.
+        .filter(|mention| mention.display_box.has_area())
+        .take(MOST_MENTIONS)
         .collect()
 }
 
@@ -433,6 +435,18 @@ mod tests {
         let found = find(&plane, &frame);
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["2/A300", "3/A200"]);
+    }
+
+    #[test]
+    fn what_cannot_be_shown_on_its_page_is_not_told() {
+        let found = |side: f64| {
+            let text = [("SEE SHEET A-201", 100.0, 100.0, 8.0)];
+            let page = canvas(side, side, &text);
+            let plane = plane_of(&page);
+            find(&plane, &Frame::of(&plane)).len()
+        };
+        assert_eq!(found(1_000.0), 1);
+        assert_eq!(found(1e9), 0, "its box would be empty");
     }
 
     #[test]
