@@ -144,6 +144,14 @@ pub(super) struct Volume {
     pub leaves: Vec<Leaf>,
 }
 
+impl Volume {
+    /// The client's word; without it, what the pages show.
+    pub fn kind(&self) -> Classification {
+        let readings = self.leaves.iter().map(|leaf| &leaf.reading);
+        self.hint.unwrap_or_else(|| classify_document(readings))
+    }
+}
+
 /// One page: what was said of it when it was read, and what stands where.
 #[derive(Debug)]
 pub(super) struct Leaf {
@@ -215,13 +223,12 @@ pub(super) fn bind(volumes: &[Volume]) -> Bound {
     Bound { files, warnings }
 }
 
-/// The client's word, doubted aloud when the pages contradict it; without it, what they show.
+/// What the file is; the client's word is doubted aloud when the pages contradict it.
 fn classify(volume: &Volume, file: usize, warnings: &mut Vec<Warning>) -> Classification {
     let readings = || volume.leaves.iter().map(|leaf| &leaf.reading);
-    let Some(said) = volume.hint else {
-        return classify_document(readings());
-    };
-    if let Some(reason) = contradicts(said, readings()) {
+    if let Some(said) = volume.hint
+        && let Some(reason) = contradicts(said, readings())
+    {
         warnings.push(Warning {
             code: WarningCode::ClassificationDoubtful,
             message: format!("The file was announced as {}, but {reason}.", said.as_str()),
@@ -229,5 +236,5 @@ fn classify(volume: &Volume, file: usize, warnings: &mut Vec<Warning>) -> Classi
             page_number: None,
         });
     }
-    said
+    volume.kind()
 }

@@ -139,31 +139,12 @@ impl Listing {
         }
     }
 
-    /// What the index and the set do not have in common, and numbers that two sheets carry.
+    /// What the index and the set do not have in common.
     pub fn warn(&self, pages: &[Page<'_>], places: &Places, warnings: &mut Vec<Warning>) {
         if !self.is_read(pages) {
             return;
         }
         let mut told: Vec<Warning> = Vec::new();
-        let mut firsts: BTreeMap<String, Target> = BTreeMap::new();
-        for page in pages {
-            let Some(number) = &page.number else {
-                continue;
-            };
-            let first = *firsts.entry(key(number)).or_insert(page.target);
-            if first != page.target {
-                told.push(warning(
-                    WarningCode::SheetNumberTwice,
-                    page.target,
-                    format!(
-                        "Sheet {} on page {} has the number of the one on {}.",
-                        titled(page),
-                        page.target.page_number,
-                        place_of(first, page.target)
-                    ),
-                ));
-            }
-        }
         {
             for (_, row, target) in &self.rows {
                 if places.of(&row.number).is_empty() {
@@ -207,6 +188,45 @@ impl Listing {
         }
         told.truncate(MOST_WARNINGS);
         warnings.extend(told);
+    }
+}
+
+/// Numbers that two sheets carry. `is_addendum` tells of a file by its place in the order: sheets are
+/// issued again there, under the numbers that they have in other files.
+pub(super) fn warn_of_twins(
+    pages: &[Page<'_>],
+    is_addendum: &dyn Fn(usize) -> bool,
+    warnings: &mut Vec<Warning>,
+) {
+    let mut known: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+    let mut told = 0;
+    for page in pages {
+        let Some(number) = &page.number else {
+            continue;
+        };
+        let known = known.entry(key(number)).or_default();
+        let twin = known.iter().find(|other| {
+            let is_reissue = is_addendum(other.file) || is_addendum(page.target.file);
+            // Figures alone are often counted anew in each file.
+            other.file == page.target.file || !(is_reissue || page.is_free_number())
+        });
+        match twin {
+            Some(twin) if told < MOST_WARNINGS => {
+                told += 1;
+                warnings.push(warning(
+                    WarningCode::SheetNumberTwice,
+                    page.target,
+                    format!(
+                        "Sheet {} on page {} has the number of the one on {}.",
+                        titled(page),
+                        page.target.page_number,
+                        place_of(*twin, page.target)
+                    ),
+                ));
+            }
+            Some(_) => {}
+            None => known.push(page.target),
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::binding::{Leaf, Volume};
 use super::super::bound::{Sheet, Target, Warning};
 use super::super::lines::Line;
+use super::super::page::Classification;
 use super::discipline::discipline;
 use super::drawing_type::{drawing_type, drawing_type_of_regions};
 use super::free_project::{is_owner, project_by_subject, project_over_its_place};
 use super::furniture::Furniture;
 use super::hints::hints;
 use super::labels::label;
-use super::listing::Listing;
+use super::listing::{Listing, warn_of_twins};
 use super::number_shape::{Form, key};
 use super::project::{as_name, is_name, may_be_project, project_name, project_number};
 use super::references::Places;
@@ -61,6 +62,9 @@ pub(in super::super) fn settle(volumes: &[Volume], warnings: &mut Vec<Warning>) 
             places.add(number, page.target);
         }
     }
+    let kinds: Vec<Classification> = volumes.iter().map(Volume::kind).collect();
+    let is_addendum = |file| kinds.get(file) == Some(&Classification::Addenda);
+    warn_of_twins(&pages, &is_addendum, warnings);
     listing.warn(&pages, &places, warnings);
     let mut sheets: Vec<Vec<Sheet>> = volumes.iter().map(|_| Vec::new()).collect();
     for page in pages {

@@ -4,7 +4,7 @@ use super::super::binding::{Leaf, Volume};
 use super::super::bound::{Sheet, Target, Warning, WarningCode};
 use super::super::layout::{DisplayBox, Mention};
 use super::super::lines::sheet_lines;
-use super::super::page::{PageKind, PageReading, PageSigns};
+use super::super::page::{Classification, PageKind, PageReading, PageSigns};
 use super::settle;
 use super::title_block::tests::{Page, page};
 
@@ -225,6 +225,31 @@ fn two_sheets_of_one_number_are_told() {
         warnings[0].message,
         "Sheet A-101 SECOND FLOOR PLAN on page 4 has the number of the one on page 2."
     );
+}
+
+#[test]
+fn a_number_is_told_twice_without_an_index_too_but_not_where_an_addendum_issues_a_sheet_again() {
+    let plans = || volume(&[bare("A101", &["FLOOR PLAN"]), bare("A102", &["ROOF PLAN"])]);
+    let again = |hint| Volume {
+        hint: Some(hint),
+        ..volume(&[bare("A-102", &["ROOF PLAN"]), bare("A103", &["DETAILS"])])
+    };
+    let (_, warnings) = settled(&[plans(), again(Classification::Plans)]);
+    let [warning] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    assert_eq!(warning.code, WarningCode::SheetNumberTwice);
+    assert_eq!((warning.file, warning.page_number), (Some(1), Some(1)));
+    let addendum = || again(Classification::Addenda);
+    assert_eq!(settled(&[plans(), addendum()]).1, []);
+    assert_eq!(settled(&[addendum(), plans()]).1, []);
+    // Two addenda may issue it one after the other; one does not carry it twice.
+    assert_eq!(settled(&[plans(), addendum(), addendum()]).1, []);
+    let (_, warnings) = settled(&[Volume {
+        hint: Some(Classification::Addenda),
+        ..volume(&[bare("A102", &["ROOF PLAN"]), bare("A102", &["DETAILS"])])
+    }]);
+    assert_eq!(warnings.len(), 1);
 }
 
 #[test]
