@@ -121,12 +121,14 @@ impl Errand {
 /// superuser may raise it.
 pub(super) fn lower(resource: Resource, most: u64) -> rustix::io::Result<()> {
     let present = getrlimit(resource).maximum;
-    let most = Some(present.map_or(most, |present| present.min(most)));
+    let at_most = |most: u64| Some(present.map_or(most, |present| present.min(most)));
+    // Where both are the same the kernel kills at once, and nobody can tell why.
+    let grace = u64::from(resource == Resource::Cpu);
     setrlimit(
         resource,
         Rlimit {
-            current: most,
-            maximum: most,
+            current: at_most(most),
+            maximum: at_most(most.saturating_add(grace)),
         },
     )
 }

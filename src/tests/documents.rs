@@ -236,6 +236,19 @@ async fn a_page_without_end_is_stopped_and_the_page_before_it_is_kept() {
     assert_eq!(told.under_way, Some(2));
 }
 
+#[test]
+fn a_reader_that_has_used_up_its_time_dies_of_that() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let mut reader = std::process::Command::new(env!("CARGO_BIN_EXE_plangrep"));
+    reader
+        .args(["pdf-worker", "survey"])
+        .arg(fixture("laughs.pdf"))
+        .args(["1", "9", "2000000000", "1"]);
+    let signal = reader.output().unwrap().status.signal();
+    assert_eq!(signal, Some(rustix::process::Signal::XCPU.as_raw()));
+}
+
 #[tokio::test]
 async fn a_survey_can_be_of_some_pages() {
     let sandbox = sandbox(Limits::default());
