@@ -135,10 +135,7 @@ mod tests {
             let signal = rustix::process::test_kill_process(parent.unwrap());
             assert_eq!(signal, Err(Errno::PERM));
             let limit = getrlimit(Resource::Core);
-            assert_eq!(
-                prlimit(parent, Resource::Core, limit.clone()),
-                Err(Errno::PERM)
-            );
+            assert_eq!(prlimit(parent, Resource::Core, limit), Err(Errno::PERM));
             assert_eq!(setrlimit(Resource::Core, limit), Ok(()), "its own");
             // A thread that it starts stands behind the fence too.
             let inner = thread::spawn(move || denied(fs::read(key).unwrap_err()));

@@ -146,7 +146,7 @@ pub(super) fn decode(bytes: &[u8], colours: Colours) -> Result<Decoded, FaultCod
 /// file's head. (Nothing else in a scan looks like it.)
 fn has_end(bytes: &[u8]) -> bool {
     let mut rest = bytes.strip_prefix(&[0xff, 0xd8]).unwrap_or(bytes);
-    while let Some(at) = rest.windows(2).position(|two| starts_segment(two)) {
+    while let Some(at) = rest.windows(2).position(starts_segment) {
         let Some([_, marker, high, low, body @ ..]) = rest.get(at..) else {
             return false;
         };
