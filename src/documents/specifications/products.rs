@@ -125,6 +125,9 @@ fn says(text: &str) -> Option<Says<'_>> {
     if let Some(rest) = after(&NAMED) {
         return Some(Says::Named(rest));
     }
+    if let Some(makers) = named_in_passing(text, &lower) {
+        return Some(Says::Makers(makers));
+    }
     let is_offer = lower.contains("by one of the following")
         || lower.contains("from one of the following")
         || lower.contains("manufactured by one of the following")
@@ -136,6 +139,32 @@ fn says(text: &str) -> Option<Says<'_>> {
     let named = lower.contains("provide one of the following")
         || lower.contains("provide the following or");
     (named && lower.ends_with(':')).then_some(Says::Named(""))
+}
+
+/// The makers in `Tape, 6 inches wide, as manufactured by Acme, Beta, or equal.` and in `Hot applied, Type
+/// II; Acme, Inc., Beta, or equal.`
+fn named_in_passing<'t>(text: &'t str, lower: &str) -> Option<&'t str> {
+    const MADE_BY: [&str; 3] = ["manufactured by ", "shall be by ", "as made by "];
+    // Figures and signs are as long in small letters; other letters may not be.
+    if lower.len() != text.len() || lower.contains("following") {
+        return None;
+    }
+    let made_by = MADE_BY
+        .iter()
+        .find_map(|phrase| Some(lower.find(phrase)? + phrase.len()));
+    let equal = ["or equal", "or approved equal", "or an approved equal"]
+        .iter()
+        .find_map(|phrase| lower.find(phrase));
+    let from = match (made_by, equal) {
+        (Some(from), _) => from,
+        (None, Some(end)) => lower.get(..end)?.rfind("; ")? + 2,
+        (None, None) => return None,
+    };
+    let makers = text.get(from..equal.filter(|end| *end > from).unwrap_or(text.len()))?;
+    let makers = makers.split("; ").next()?.trim_end_matches([' ', ',']);
+    makers
+        .starts_with(|c: char| c.is_uppercase())
+        .then_some(makers)
 }
 
 /// `Acceptable manufacturers are listed below:`, in small letters; not the manufacturers'
@@ -481,6 +510,26 @@ mod tests {
             .into_iter()
             .flat_map(|product| product.manufacturers)
             .collect()
+    }
+
+    #[test]
+    fn makers_are_named_in_passing() {
+        for text in [
+            "Tape, 6 inches wide, as manufactured by Acme, Beta Works, or equal.",
+            "Hot applied, Type II; Acme, Beta Works, or equal.",
+            "Brick shall be by Acme or Beta Works.",
+        ] {
+            let lower = text.to_lowercase();
+            let makers = inline_makers(named_in_passing(text, &lower).unwrap());
+            assert_eq!(makers, ["Acme", "Beta Works"], "{text}");
+        }
+        for text in [
+            "Steel manufactured by the basic oxygen process.",
+            "Install 6-inch pipe or equal.",
+            "Products manufactured by one of the following:",
+        ] {
+            assert_eq!(named_in_passing(text, &text.to_lowercase()), None, "{text}");
+        }
     }
 
     #[test]

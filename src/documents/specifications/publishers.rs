@@ -1,17 +1,17 @@
 //! The publishers of standards, by the letters that everybody knows them by.
 
 /// Publishers, and the prefixes of those that have no other name (federal and military documents).
-const PUBLISHERS: [&str; 114] = [
+const PUBLISHERS: [&str; 116] = [
     "AABC", "AAMA", "AASHTO", "ABAA", "ABMA", "ACI", "AGA", "AGMA", "AHA", "AHRI", "AISC", "AISI",
     "AITC", "AMCA", "ANSI", "APA", "API", "ARI", "ASA", "ASCE", "ASHRAE", "ASME", "ASSE", "ASSP",
     "ASTM", "AWI", "AWPA", "AWS", "AWWA", "BHMA", "BIA", "BICSI", "BS", "CGA", "CGSB", "CISPI",
-    "CLFMI", "CPSC", "CRI", "CRSI", "CSA", "CTI", "DASMA", "DHI", "DIN", "DOC", "EIA", "EN", "ETL",
-    "FGIA", "FM", "GA", "GANA", "HI", "HMMA", "HPVA", "IAPMO", "ICC", "ICC-ES", "ICEA", "IEC",
-    "IEEE", "IES", "IESNA", "IGMA", "ISA", "ISO", "ITU", "LPI", "MBMA", "MIL", "MPI", "MSS",
-    "NAAMM", "NACE", "NCMA", "NEBB", "NECA", "NEMA", "NETA", "NFPA", "NFRC", "NHLA", "NIST",
-    "NLGA", "NPCA", "NRCA", "NSF", "NTMA", "NWFA", "OSHA", "PCI", "PDI", "PTI", "RCSC", "RFCI",
-    "RIS", "SCAQMD", "SDI", "SJI", "SMACNA", "SPIB", "SPRI", "SSPC", "TAPPI", "TCNA", "TIA", "TMS",
-    "TPI", "UL", "ULC", "WCMA", "WDMA", "WWPA",
+    "CLFMI", "COE", "CPSC", "CRI", "CRSI", "CSA", "CTI", "DASMA", "DHI", "DIN", "DOC", "EIA", "EN",
+    "ETL", "FGIA", "FM", "GA", "GANA", "HI", "HMMA", "HPVA", "IAPMO", "ICC", "ICC-ES", "ICEA",
+    "IEC", "IEEE", "IES", "IESNA", "IGMA", "ISA", "ISEA", "ISO", "ITU", "LPI", "MBMA", "MIL",
+    "MPI", "MSS", "NAAMM", "NACE", "NCMA", "NEBB", "NECA", "NEMA", "NETA", "NFPA", "NFRC", "NHLA",
+    "NIST", "NLGA", "NPCA", "NRCA", "NSF", "NTMA", "NWFA", "OSHA", "PCI", "PDI", "PTI", "RCSC",
+    "RFCI", "RIS", "SCAQMD", "SDI", "SJI", "SMACNA", "SPIB", "SPRI", "SSPC", "TAPPI", "TCNA",
+    "TIA", "TMS", "TPI", "UL", "ULC", "WCMA", "WDMA", "WWPA",
 ];
 /// Those that stand before another publisher's name only, or with figures of their own.
 const MORE_PUBLISHERS: [&str; 10] = [

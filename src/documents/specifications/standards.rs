@@ -280,6 +280,12 @@ fn federal(words: &[(usize, &str)]) -> Option<(usize, Vec<(String, String)>)> {
         let number = bare(used).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
         return Some((used + 1, vec![(format!("{first} CFR"), number.to_owned())]));
     }
+    // Commercial item descriptions have a number and no publisher.
+    if let Some(number) = first.strip_prefix("A-A-")
+        && number.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Some((1, vec![("CID".to_owned(), first.to_owned())]));
+    }
     if let Some(number) = first.strip_prefix("MIL-").or(first.strip_prefix("DOD-"))
         && number.contains(|c: char| c.is_ascii_digit())
     {
@@ -377,6 +383,10 @@ fn designation(publisher: &str, word: &str, next: &[(usize, &str)]) -> Option<(S
     };
     let mut number = clean(word);
     let mut taken = 0;
+    // AASHTO's have a letter before their figures: `M 31`, `T-180`; figures alone count or measure.
+    if publisher == "AASHTO" && number.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     // `ASTM A 615`, `AASHTO M 85`, `NEMA MG 1`, `MSS SP 58`, `SSPC SP 6`
     let is_short =
         (1..=3).contains(&number.len()) && number.chars().all(|c| c.is_ascii_uppercase());
