@@ -311,8 +311,10 @@ fn box_around(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
 
 /// The box around the words `KEY PLAN`, or the small drawing above or below them.
 fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
-    /// How far a key plan reaches from its words, in points.
+    /// How far a key plan is looked for from its words, in points.
     const REACH: f64 = 230.0;
+    /// How wide one may be, as a share of the sheet.
+    const WIDEST: f64 = 0.16;
     if let Some(area) = box_around(plane, frame, heading)
         && area.area() < 0.06 * plane.page().area()
     {
@@ -339,7 +341,10 @@ fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
         (Some(above), None) => above,
         (None, None) => return None,
     };
-    (count >= 6).then(|| whole(plane, area, REACH).intersect(limits).union(place))
+    (count >= 6).then(|| {
+        let longest = REACH.max(WIDEST * plane.width);
+        whole(plane, area, longest).intersect(limits).union(place)
+    })
 }
 
 /// A drawing with the lines that touch it and go on beyond it: its words may stand under one end of it.

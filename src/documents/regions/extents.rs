@@ -1,7 +1,7 @@
 //! How far each drawing of a sheet reaches. Drawings stand apart: the sheet is cut along its emptiest
 //! strips until each piece holds one title, and what is drawn in a piece above its title is the view.
 
-use hayro::kurbo::Rect;
+use hayro::kurbo::{Point, Rect};
 
 use super::super::strokes::Ink;
 use super::frame::Frame;
@@ -332,13 +332,30 @@ fn extent(map: &Map, piece: Cells, title: Cells) -> Option<Cells> {
 }
 
 /// The one drawing of a sheet that has no title of its own: the box of what is drawn, when that is a
-/// good part of the sheet.
-pub(super) fn untitled(map: &Map, frame: &Frame) -> Option<Rect> {
+/// good part of the sheet. The words of a cover or of notes are no drawing.
+pub(super) fn untitled(map: &Map, frame: &Frame, plane: &Plane) -> Option<Rect> {
+    /// Fewer strokes and marks than this are the ornaments of a page of text.
+    const FEWEST: usize = 40;
     let cells = map.shrink(map.whole())?;
     let count = f64::from(map.count(cells));
     let area = map.area(cells);
     let all = frame.drawing.area() / (map.ink.cell * map.ink.cell);
-    (count > 0.03 * all && area.area() > 0.15 * frame.drawing.area()).then_some(area)
+    let is_large = count > 0.03 * all && area.area() > 0.15 * frame.drawing.area();
+    (is_large && marks(plane, area) >= FEWEST).then_some(area)
+}
+
+/// How much is drawn in a box, words aside.
+fn marks(plane: &Plane, area: Rect) -> usize {
+    let is_inside = |x: f64, y: f64| area.contains(Point::new(x, y));
+    let level = plane.level.iter();
+    let level = level.filter(|line| is_inside((line.from + line.to) / 2.0, line.at));
+    let upright = plane.upright.iter();
+    let upright = upright.filter(|line| is_inside(line.at, (line.from + line.to) / 2.0));
+    let ink = &plane.ink;
+    let slanting = (ink.index(area.y0)..ink.index(area.y1))
+        .flat_map(|row| (ink.index(area.x0)..ink.index(area.x1)).map(move |column| (column, row)))
+        .filter(|(column, row)| ink.get(*column, *row));
+    level.count() + upright.count() + slanting.count()
 }
 
 #[cfg(test)]

@@ -20,13 +20,14 @@ pub(super) struct Frame {
 impl Frame {
     pub fn of(plane: &Plane) -> Self {
         let border = border(plane);
-        let title_block = title_block(plane, border);
+        let ruled = title_block(plane, border);
+        let title_block = ruled.map(|block| with_contents(plane, block));
         let mut drawing = border;
-        if let Some(block) = title_block {
+        if let (Some(ruled), Some(block)) = (ruled, title_block) {
             let is_strip = |part: f64, whole: f64| part > 0.8 * whole;
-            if is_strip(block.height(), border.height()) {
+            if is_strip(ruled.height(), border.height()) {
                 drawing.x1 = block.x0;
-            } else if is_strip(block.width(), border.width()) {
+            } else if is_strip(ruled.width(), border.width()) {
                 drawing.y1 = block.y0;
             }
         }
@@ -90,35 +91,35 @@ fn border(plane: &Plane) -> Rect {
     let (width, height) = (plane.width, plane.height);
     let level = rules(&plane.level, 0.55 * width);
     let upright = rules(&plane.upright, 0.55 * height);
-    // A line on the very edge is the paper's outline.
-    let first = |rules: &[Rule], side: f64| {
-        rules
-            .iter()
-            .map(|rule| rule.at)
-            .filter(|at| (0.004 * side..0.12 * side).contains(at))
-            .fold(None, |most: Option<f64>, at| {
-                Some(most.map_or(at, |most| {
-                    // Borders are often two lines close together; the inner one bounds the drawing.
-                    if at - most < 0.02 * side { at } else { most }
-                }))
-            })
+    let near = |rules: Vec<Rule>, side: f64, across: f64| {
+        // Tables side by side make long lines too, but not from one edge of the sheet to the other.
+        let reach = 0.16 * across;
+        let is_near = move |rule: &Rule| {
+            let edge = rule.at.min(side - rule.at);
+            let is_whole = rule.from < reach && rule.to > across - reach;
+            // A line on the very edge is the paper's outline.
+            is_whole && (0.004 * side..0.12 * side).contains(&edge)
+        };
+        let at: Vec<f64> = rules.iter().filter(|rule| is_near(rule)).map(|rule| rule.at).collect();
+        at
     };
-    let mirrored = |rules: &[Rule], side: f64| -> Vec<Rule> {
-        rules
-            .iter()
-            .rev()
-            .map(|rule| Rule {
-                at: side - rule.at,
-                ..*rule
-            })
-            .collect()
-    };
+    let across = near(upright, width, height);
+    let down = near(level, height, width);
     Rect::new(
-        first(&upright, width).unwrap_or(0.0),
-        first(&level, height).unwrap_or(0.0),
-        width - first(&mirrored(&upright, width), width).unwrap_or(0.0),
-        height - first(&mirrored(&level, height), height).unwrap_or(0.0),
+        first(across.iter().copied(), width).unwrap_or(0.0),
+        first(down.iter().copied(), height).unwrap_or(0.0),
+        width - first(across.iter().rev().map(|at| width - at), width).unwrap_or(0.0),
+        height - first(down.iter().rev().map(|at| height - at), height).unwrap_or(0.0),
     )
+}
+
+/// How far in the border lies, from lines that come inwards: borders are often two lines close
+/// together, of which the inner one bounds the drawing. A third one is something else.
+fn first(lines: impl Iterator<Item = f64>, side: f64) -> Option<f64> {
+    let mut lines = lines.filter(|at| *at < 0.12 * side);
+    let outer = lines.next()?;
+    let inner = lines.take_while(|at| at - outer < 0.02 * side).last();
+    Some(inner.unwrap_or(outer))
 }
 
 /// What speaks for a title block: its labels, and with more weight what looks like the sheet's number.
@@ -231,13 +232,52 @@ fn title_block(plane: &Plane, border: Rect) -> Option<Rect> {
                 && top.to >= border.x1 - 0.2 * area.width();
             // Where both lines end is the corner of a box; a line that goes on parts its inside.
             let is_corner = side.from > top.at - 3.0 && top.from > side.at - 3.0;
+            let favour = match is_corner {
+                true if !goes_on_above(area, &upright, &level) => 0.06,
+                _ => 0.0,
+            };
             if meets {
-                judge(area, false, if is_corner { 0.06 } else { 0.0 });
+                judge(area, false, favour);
             }
         }
     }
     best.map(|(_, area)| area)
         .or_else(|| strip_of_large_letters(plane, border))
+}
+
+/// Whether a line inside the box goes on above it, up to where another one closes a higher part: then
+/// the box is the lower part of the title block with what stands beside it.
+fn goes_on_above(area: Rect, upright: &[Rule], level: &[Rule]) -> bool {
+    let through = upright.iter().filter(|side| {
+        side.at > area.x0 + 12.0
+            && side.at < area.x1 - 12.0
+            && side.from < area.y0 - 12.0
+            && side.to > area.y1 - 0.2 * area.height()
+    });
+    through.into_iter().any(|side| {
+        level.iter().any(|top| {
+            (top.at - side.from).abs() < 3.0
+                && top.from < side.at + 3.0
+                && top.to > area.x1 - 0.2 * (area.x1 - side.at)
+        })
+    })
+}
+
+/// The block with all of its words and logos: large letters and pictures often stand over its lines.
+fn with_contents(plane: &Plane, block: Rect) -> Rect {
+    let words = plane.lines.iter().map(area_of);
+    let words = words.filter(|area| block.contains(area.center()));
+    let small = 0.03 * plane.page().area();
+    let logos = plane.pictures.iter().copied().filter(|picture| {
+        picture.area() < small && block.intersect(*picture).area() > 0.25 * picture.area()
+    });
+    // What is much larger than the block stands behind it.
+    let margin = 0.03 * plane.height.min(plane.width);
+    let most = block.inflate(margin, margin).intersect(plane.page());
+    words
+        .chain(logos)
+        .filter(|area| most.contains_rect(*area))
+        .fold(block, |block, area| block.union(area))
 }
 
 /// Whether a rule goes from one side of the border to the other.
@@ -270,7 +310,13 @@ fn strip_of_large_letters(plane: &Plane, border: Rect) -> Option<Rect> {
             area = area.union(area_of(line));
         }
     }
-    Some(Rect::new(border.x0, area.y0, border.x1, border.y1))
+    // A border that the letters do not keep to is none of theirs.
+    Some(Rect::new(
+        border.x0.min(area.x0),
+        area.y0,
+        border.x1.max(area.x1),
+        border.y1.max(area.y1),
+    ))
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
     let map = extents::Map::new(&plane, &frame, &taken);
     let areas = extents::find(&map, &titles);
     if titles.is_empty()
-        && let Some(area) = extents::untitled(&map, &frame)
+        && let Some(area) = extents::untitled(&map, &frame, &plane)
     {
         found.push(Found::new(RegionType::View, area));
     }
@@ -69,6 +69,7 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
     if let Some(area) = frame.title_block {
         found.push(Found::new(RegionType::TitleBlock, area));
     }
+    found.retain_mut(|one| one.keep_to(plane.page()));
     order(&mut found, plane.height);
     let mut room = MOST_LINES;
     let regions = found
@@ -109,6 +110,15 @@ impl Found {
             table: Some((schedule.table, schedule.heading_rows)),
             ..Self::new(schedule.kind, schedule.area)
         }
+    }
+
+    /// Cuts the region to the sheet; false when nothing that can be seen is left of it.
+    fn keep_to(&mut self, page: Rect) -> bool {
+        /// The smallest side of a region, in points and as a share of the sheet's.
+        const LEAST: (f64, f64) = (2.0, 0.0002);
+        let least = |side: f64| LEAST.0.max(LEAST.1 * side);
+        self.area = self.area.abs().intersect(page);
+        self.area.width() >= least(page.width()) && self.area.height() >= least(page.height())
     }
 
     fn into_region(self, plane: &Plane, room: &mut usize) -> Region {

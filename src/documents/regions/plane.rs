@@ -43,6 +43,7 @@ pub(super) struct Plane<'c> {
     /// Sorted by `at`.
     pub upright: Vec<Segment>,
     pub circles: Vec<Circle>,
+    pub pictures: Vec<Rect>,
     pub ink: Ink,
 }
 
@@ -118,6 +119,7 @@ impl<'c> Plane<'c> {
             level: merged(level),
             upright: merged(upright),
             circles: circles.collect(),
+            pictures: strokes.pictures.iter().copied().map(turned).collect(),
             ink: turn_ink(turn, strokes, shown_width, shown_height),
         }
     }

@@ -17,9 +17,9 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
     if text.len() > 160 {
         return None;
     }
-    let upper = text.to_uppercase();
+    let upper = in_english(&text.to_uppercase());
     let (before, rest, labelled) = match upper.find("SCALE") {
-        Some(at) if !upper.contains("NOT TO SCALE") => {
+        Some(at) if !upper.contains("NOT TO SCALE") && !upper.contains("NO SCALE") => {
             let rest = upper.get(at + 5..).unwrap_or("");
             if rest.starts_with('S') || rest.trim().is_empty() {
                 return None;
@@ -46,6 +46,7 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
     let plain = plain.trim_matches([' ', '(', ')']);
     for (words, scale) in [
         ("NOT TO SCALE", "NTS"),
+        ("NO SCALE", "NTS"),
         ("NTS", "NTS"),
         ("NONE", "NTS"),
         ("AS NOTED", "AS NOTED"),
@@ -91,6 +92,17 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
         .flatten()
 }
 
+/// Canadian sheets say it in French, or in both languages: `ÉCHELLE / SCALE 1:100`.
+fn in_english(upper: &str) -> String {
+    if !upper.contains("CHELLE") {
+        return upper.to_owned();
+    }
+    let one = upper.replace("ÉCHELLE", "SCALE").replace("ECHELLE", "SCALE");
+    ["SCALE / SCALE", "SCALE/SCALE", "SCALE - SCALE"]
+        .iter()
+        .fold(one, |text, both| text.replace(both, "SCALE"))
+}
+
 /// Metric scales in use (ISO 5455 and the trade).
 const RATIOS: &[u32] = &[
     1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000,
@@ -115,6 +127,9 @@ mod tests {
         assert_eq!(read("ROOF PLAN (NTS)"), pair("ROOF PLAN", "NTS"));
         assert_eq!(read("SCALE 1:50 @ A1"), pair("", "1:50"));
         assert_eq!(read("1:100"), pair("", "1:100"));
+        assert_eq!(read("ÉCHELLE / SCALE 1:100"), pair("", "1:100"));
+        assert_eq!(read("Échelle : 1:50"), pair("", "1:50"));
+        assert_eq!(read("NO SCALE"), pair("", "NTS"));
         assert_eq!(read("10:30"), None);
         assert_eq!(read("A = B"), None);
         assert_eq!(read("GRAPHIC SCALE"), None);

@@ -31,7 +31,7 @@ fn points(words: &[&str]) -> bool {
 /// One of these is in each of the titles that `subject` knows.
 const STEMS: &[&str] = &[
     "SCHED", "LIST", "PANEL", "BOARD", "INDEX", "SHEET", "DRAWING", "LEGEND", "ABBREV", "SYMBOL",
-    "NOTE", "KEY",
+    "NOTE", "KEY", "TABLE", "MATRIX", "TABULATION",
 ];
 
 /// What a heading over (or a title under) a block announces; none for anything else.
@@ -82,15 +82,26 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
         return Some(RegionType::SheetIndex);
     }
     if text.starts_with("KEY PLAN") || text.starts_with("KEYPLAN") || text == "KEY MAP" {
-        return (words.len() <= 3).then_some(RegionType::KeyPlan);
+        let bare = text.replace("NOT TO SCALE", "").replace("NO SCALE", "");
+        let count = bare.split_whitespace().filter(|word| *word != "-").count();
+        return (count <= 3).then_some(RegionType::KeyPlan);
     }
-    if has("SCHEDULE") && !text.starts_with("SCHEDULE ") || is_panel(&words) || is_list(&words) {
+    // `DOOR SCHEDULE NOTES` stand beside their schedule.
+    let joins = |word: &&str| matches!(*word, "AND" | "&");
+    let are_notes = matches!(last, "NOTES" | "KEYNOTES") && !words.iter().any(|word| joins(&word));
+    if !are_notes && (has("SCHEDULE") && !text.starts_with("SCHEDULE ")
+        || is_panel(&words)
+        || is_list(&words)
+        || (words.len() > 1 && matches!(last, "TABLE" | "MATRIX" | "TABULATION")))
+    {
         return Some(RegionType::Schedule);
     }
     let is_legend = has("LEGEND")
         || has("LEGENDS")
         || matches!(last, "ABBREVIATIONS" | "SYMBOLS")
-        || text == "ABBREVIATION";
+        || text == "ABBREVIATION"
+        // British sheets call it so: `KEY`, `MATERIALS KEY`.
+        || (last == "KEY" && words.len() <= 3);
     if is_legend {
         return (words.len() <= 7).then_some(RegionType::Legend);
     }
@@ -306,6 +317,10 @@ mod tests {
             ),
             ("SYMBOLS", Some(RegionType::Legend)),
             ("KEY PLAN", Some(RegionType::KeyPlan)),
+            ("KEY PLAN - NO SCALE", Some(RegionType::KeyPlan)),
+            ("Materials Key", Some(RegionType::Legend)),
+            ("DOOR SCHEDULE NOTES", Some(RegionType::Notes)),
+            ("STORM STRUCTURE TABLE", Some(RegionType::Schedule)),
             ("SHEET INDEX", Some(RegionType::SheetIndex)),
             ("DRAWING REGISTER", Some(RegionType::SheetIndex)),
             ("SEE DOOR SCHEDULE", None),

@@ -84,12 +84,14 @@ fn usual_size(lines: &[&Line]) -> f64 {
 
 /// The title to which a scale belongs.
 fn with_scale(plane: &Plane, lines: &[&Line], line: &Line, scale: FoundScale) -> Option<Title> {
-    if scale.before.chars().filter(|c| c.is_alphabetic()).count() >= 3 {
-        let text: String = line
-            .text
-            .chars()
-            .take(scale.before.chars().count())
-            .collect();
+    let text: String = line
+        .text
+        .chars()
+        .take(scale.before.chars().count())
+        .collect();
+    // The lower half of a bubble, close before the scale, says the sheet and is no title.
+    let is_sheet = as_sheet_number(&text).is_some();
+    if !is_sheet && text.chars().filter(|c| c.is_alphabetic()).count() >= 3 {
         return Some(finished(
             plane,
             lines,
@@ -263,12 +265,25 @@ fn finished(
     let bubble = bubble_before(plane, area, em);
     if let Some(circle) = bubble {
         let (number, _) = bubble_text(lines, circle);
+        let number = number.or_else(|| {
+            let (number, place) = first_word(plane, parts.first()?, &title.text)?;
+            let is_inside = circle_area(circle).contains(place.center());
+            is_inside.then_some(number)
+        });
         if let Some(number) = number {
             title.area = title.area.union(circle_area(circle));
             strip_number(&mut title.text, &number);
             title.number = Some(number);
             return title;
         }
+    }
+    if let Some(line) = parts.first()
+        && let Some((number, place)) = first_word(plane, line, &title.text)
+        && stands_in_box(plane, place)
+    {
+        strip_number(&mut title.text, &number);
+        title.number = Some(number);
+        return title;
     }
     if may_lack_circle && let Some(line) = number_before(lines, area, em) {
         title.area = title.area.union(area_of(line));
@@ -372,6 +387,40 @@ fn number_before<'l>(lines: &[&'l Line], area: Rect, em: f64) -> Option<&'l Line
         })
         .max_by(|a, b| a.right.total_cmp(&b.right))
         .copied()
+}
+
+/// The number with which a title's line begins, and its box: a mark may stand so close to the title
+/// that both make one line.
+fn first_word(plane: &Plane, line: &Line, text: &str) -> Option<(String, Rect)> {
+    let (first, _) = text.split_once(' ')?;
+    let has_figure = first.chars().any(|c| c.is_ascii_digit());
+    if !is_view_number(first) || !has_figure {
+        return None;
+    }
+    let place = area_of(line);
+    let begins = Rect {
+        x1: place.x0 + 3.0 * line.size,
+        ..place
+    };
+    plane
+        .tokens
+        .iter()
+        .find(|token| token.text == first && begins.contains(token.area.center()))
+        .map(|token| (first.to_owned(), token.area))
+}
+
+/// Whether a short upright line stands close on either side of a number: it stands in a square.
+fn stands_in_box(plane: &Plane, place: Rect) -> bool {
+    let height = place.height();
+    let is_side = |from: f64, to: f64| {
+        between(&plane.upright, from, to).iter().any(|line| {
+            line.from < place.y0 + 0.3 * height
+                && line.to > place.y1 - 0.3 * height
+                && line.length() < 4.0 * height
+        })
+    };
+    is_side(place.x0 - 1.5 * height, place.x0 + 1.0)
+        && is_side(place.x1 - 1.0, place.x1 + 1.5 * height)
 }
 
 /// A number that the line's words began with, and that stands in the bubble.
