@@ -335,13 +335,21 @@ fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
     };
     let above = half(place.y0 - REACH, place.y0);
     let below = half(place.y1, place.y1 + REACH);
-    let (area, count) = match (above, below) {
-        (Some(above), Some(below)) if above.1 >= below.1 => above,
+    // The words stand close to their drawing; of two that are about as near the fuller one is meant.
+    let key = |(area, count): &(Rect, usize), gap: f64| {
+        let steps = (gap / (2.0 * heading.size)).floor();
+        (*count >= 6, -steps, *count, *area)
+    };
+    let above = above.map(|found| key(&found, place.y0 - found.0.y1));
+    let below = below.map(|found| key(&found, found.0.y0 - place.y1));
+    let rank = |one: &(bool, f64, usize, Rect)| (one.0, one.1, one.2);
+    let (is_drawn, _, _, area) = match (above, below) {
+        (Some(above), Some(below)) if rank(&above) >= rank(&below) => above,
         (_, Some(below)) => below,
         (Some(above), None) => above,
         (None, None) => return None,
     };
-    (count >= 6).then(|| {
+    is_drawn.then(|| {
         let longest = REACH.max(WIDEST * plane.width);
         whole(plane, area, longest).intersect(limits).union(place)
     })

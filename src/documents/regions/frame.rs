@@ -12,7 +12,10 @@ use super::plane::{Plane, area_of, middle};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Frame {
     pub border: Rect,
+    /// As it is ruled: what stands in it is no drawing.
     pub title_block: Option<Rect>,
+    /// The title block with its letters and logos that reach beyond its lines.
+    pub shown_block: Option<Rect>,
     /// The border without the title block; a title block in a corner is not cut off.
     pub drawing: Rect,
 }
@@ -20,20 +23,20 @@ pub(super) struct Frame {
 impl Frame {
     pub fn of(plane: &Plane) -> Self {
         let border = border(plane);
-        let ruled = title_block(plane, border);
-        let title_block = ruled.map(|block| with_contents(plane, block));
+        let title_block = title_block(plane, border);
         let mut drawing = border;
-        if let (Some(ruled), Some(block)) = (ruled, title_block) {
+        if let Some(block) = title_block {
             let is_strip = |part: f64, whole: f64| part > 0.8 * whole;
-            if is_strip(ruled.height(), border.height()) {
+            if is_strip(block.height(), border.height()) {
                 drawing.x1 = block.x0;
-            } else if is_strip(ruled.width(), border.width()) {
+            } else if is_strip(block.width(), border.width()) {
                 drawing.y1 = block.y0;
             }
         }
         Self {
             border,
             title_block,
+            shown_block: title_block.map(|block| with_contents(plane, block)),
             drawing,
         }
     }

@@ -1,22 +1,30 @@
-//! Where a sheet names another one: `3/A5.01`, `SEE SHEET S-201`, `DETAIL 5 ON SHEET A3.2`, and the
-//! bubbles of sections and elevations with a number over a sheet's number.
+//! Where a sheet names another one: in its sentences, and in the bubbles of sections and elevations
+//! with a number over a sheet's number.
 
 use hayro::kurbo::Rect;
 
 use super::super::layout::Mention;
 use super::super::lines::Line;
 use super::super::sheets::as_sheet_number;
+use super::super::strokes::Circle;
 use super::frame::Frame;
+use super::numbering::{Numbering, is_specific};
 use super::plane::{Plane, area_of, middle};
-use super::titles::{bubble_text, circle_area, is_view_number};
+use super::sentences::{in_text, is_pointing};
+use super::titles::{at_height, bubble_text, circle_area, is_view_number};
 
 const MOST_MENTIONS: usize = 2_000;
 /// The longest number of a sheet, in bytes: those of ISO 19650 have seven parts and more.
 const LONGEST_NUMBER: usize = 40;
 
-/// All places of the sheet that name other sheets, from the top.
-pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
-    let mut found: Vec<(Rect, String, String, Option<String>)> = Vec::new();
+/// A place that names a sheet: its box, its text, the sheet and the view.
+type Place = (Rect, String, String, Option<String>);
+
+/// All places of the sheet that name other sheets, from the top. `titles` are the boxes of its
+/// drawings' titles: their bubbles may say the sheet itself.
+pub(super) fn find(plane: &Plane, frame: &Frame, titles: &[Rect]) -> Vec<Mention> {
+    let numbering = Numbering::of(plane, frame);
+    let mut found: Vec<Place> = Vec::new();
     let drawn: Vec<&Line> = plane
         .lines
         .iter()
@@ -26,11 +34,12 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
         if found.len() >= MOST_MENTIONS {
             break;
         }
-        for named in in_text(&line.text) {
+        for named in in_text(&line.text, &numbering) {
             let area = part_of(line, named.from, named.to);
             found.push((area, named.text, named.sheet, named.view));
         }
     }
+    over_two_lines(&drawn, &numbering, &mut found);
     let parted: Vec<Line> = drawn.iter().flat_map(|line| numbers_of(line)).collect();
     let mut by_height: Vec<&Line> = drawn
         .iter()
@@ -39,7 +48,9 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Mention> {
         .filter(|line| line.text.len() <= LONGEST_NUMBER)
         .collect();
     by_height.sort_by(|a, b| a.top.total_cmp(&b.top));
-    in_bubbles(plane, &by_height, &mut found);
+    in_bubbles(plane, &by_height, &numbering, &mut found);
+    let is_title = |place: &Place| titles.iter().any(|title| title.contains(place.0.center()));
+    found.retain(|place| !(numbering.is_own(&place.2) && is_title(place)));
     beside_each_other(&by_height, &mut found);
     found.sort_by(|a, b| {
         (a.0.y0, a.0.x0)
@@ -112,185 +123,22 @@ fn part_of(line: &Line, from: usize, to: usize) -> Rect {
     Rect::new(at(before), area.y0, at(until), area.y1)
 }
 
-#[derive(Debug, PartialEq)]
-struct Named {
-    /// Words of the line: the first, and the one after the last.
-    from: usize,
-    to: usize,
-    text: String,
-    sheet: String,
-    view: Option<String>,
-}
-
-/// Words that announce a sheet's number.
-const SHEET_WORDS: &[&str] = &[
-    "SHEET", "SHEETS", "SHT", "SHTS", "DWG", "DWGS", "DRAWING", "DRAWINGS", "DRG",
-];
-/// Words that point; a sheet's number may follow at once.
-const POINTING_WORDS: &[&str] = &["SEE", "RE", "REF", "REFER", "REFERENCE", "PER"];
-/// Words before the number of a view.
-const VIEW_WORDS: &[&str] = &[
-    "DETAIL",
-    "DETAILS",
-    "DTL",
-    "DET",
-    "SECTION",
-    "SECTIONS",
-    "ELEVATION",
-    "ELEV",
-    "VIEW",
-    "PLAN",
-    "SCHEDULE",
-];
-
-fn in_text(text: &str) -> Vec<Named> {
-    let mut found = Vec::new();
-    if text.len() > 2_000 || !text.chars().any(|c| c.is_ascii_digit()) {
-        return found;
-    }
-    let upper = text.to_uppercase();
-    let words: Vec<&str> = upper.split(' ').collect();
-    let bare = |index: usize| {
-        words.get(index).map_or("", |word| {
-            word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/')
-        })
-    };
-    let cut = |from: usize, to: usize| {
-        let words: Vec<&str> = text.split(' ').collect();
-        words.get(from..to).unwrap_or(&[]).join(" ")
-    };
-    let mut next = 0;
-    while next < words.len() {
-        let here = next;
-        next += 1;
-        // `3/A5.01` and `3 / A5.01`.
-        if let Some((view, sheet)) = bare(here).rsplit_once('/') {
-            let pair = if view.is_empty() && here > 0 {
-                Some((bare(here - 1), sheet, here - 1, here + 1))
-            } else if sheet.is_empty() && !view.is_empty() {
-                Some((view, bare(here + 1), here, here + 2))
-            } else {
-                Some((view, sheet, here, here + 1))
-            };
-            let pair = match pair {
-                Some(("", "", ..)) if here > 0 => {
-                    Some((bare(here - 1), bare(here + 1), here - 1, here + 2))
-                }
-                Some((view, "", from, _)) if here > 0 && view.len() <= 4 => {
-                    Some((view, bare(here + 1), from, here + 2))
-                }
-                other => other,
-            };
-            if let Some((view, sheet, from, to)) = pair
-                && let Some(sheet) = referred(view, sheet)
-                && to <= words.len()
-            {
-                found.push(Named {
-                    from,
-                    to,
-                    text: cut(from, to),
-                    sheet,
-                    view: Some(view.to_owned()),
-                });
-                next = to;
-            }
-            continue;
-        }
-        let is_sheet_word = SHEET_WORDS.contains(&bare(here));
-        if !is_sheet_word && !POINTING_WORDS.contains(&bare(here)) {
-            continue;
-        }
-        let mut at = here + 1;
-        while matches!(bare(at), "NO" | "NOS" | "NUMBER" | "TO" | "ALSO") && at < here + 3 {
-            at += 1;
-        }
-        let mut first = true;
-        while let Some(sheet) = as_sheet_number(bare(at)) {
-            let sure = is_sheet_word || is_specific(&sheet);
-            if !sure || bare(at).contains('/') {
-                break;
-            }
-            let (from, view) = if first {
-                view_before(&words, here)
-            } else {
-                (at, None)
-            };
-            found.push(Named {
-                from,
-                to: at + 1,
-                text: cut(from, at + 1),
-                sheet,
-                view,
-            });
-            first = false;
-            next = at + 1;
-            at += 1;
-            if matches!(bare(at), "AND" | "OR" | "THRU" | "&" | "THROUGH" | "") && at < words.len()
-            {
-                at += 1;
-            }
-        }
-    }
-    found
-}
-
-/// The number after `DETAIL` when `ON`, `OF` or nothing stands between it and the sheet's word.
-fn view_before(words: &[&str], sheet_word: usize) -> (usize, Option<String>) {
-    let bare = |index: usize| {
-        words
-            .get(index)
-            .map_or("", |word| word.trim_matches(|c: char| !c.is_alphanumeric()))
-    };
-    let mut at = sheet_word;
-    while at > 0 && matches!(bare(at - 1), "ON" | "OF" | "IN" | "" | "AT" | "/") {
-        at -= 1;
-    }
-    let Some(number) = at.checked_sub(1) else {
-        return (sheet_word, None);
-    };
-    let Some(word) = number.checked_sub(1) else {
-        return (sheet_word, None);
-    };
-    if VIEW_WORDS.contains(&bare(word)) && is_view_number(bare(number)) {
-        return (word, Some(bare(number).to_owned()));
-    }
-    (sheet_word, None)
-}
-
-/// The sheet of `view/sheet`, when both have their shape. `N/A`, `W/D2` and fractions have not.
-fn referred(view: &str, sheet: &str) -> Option<String> {
-    let view_ok = view
-        .split([',', '&'])
-        .all(|one| !one.is_empty() && is_view_number(one));
-    let has_figure = view.chars().any(|c| c.is_ascii_digit());
-    let sheet = as_sheet_number(sheet)?;
-    let ok = view_ok && (has_figure || (is_specific(&sheet) && view != "W" && view != "N"));
-    ok.then_some(sheet)
-}
-
-/// Numbers that tags of doors, finishes and equipment seldom have: three figures or a dot, and a
-/// designator of the US National CAD Standard before them.
-pub(super) fn is_specific(sheet: &str) -> bool {
-    let figures = sheet.chars().filter(char::is_ascii_digit).count();
-    let designator = sheet
-        .chars()
-        .next()
-        .is_some_and(|letter| "GHVBCLSAIQFPDMETRXZ".contains(letter));
-    let letters = sheet.chars().take_while(char::is_ascii_alphabetic).count();
-    designator && letters <= 2 && (figures >= 3 || (figures >= 2 && sheet.contains(['.', '-'])))
-}
-
 /// A bubble of a section or a detail: the view's number over the sheet's.
 fn in_bubbles(
     plane: &Plane,
     lines: &[&Line],
-    found: &mut Vec<(Rect, String, String, Option<String>)>,
+    numbering: &Numbering,
+    found: &mut Vec<Place>,
 ) {
     for circle in &plane.circles {
         if found.len() >= MOST_MENTIONS {
             return;
         }
         let (view, sheet) = bubble_text(lines, *circle);
+        let sheet = sheet.or_else(|| {
+            let lower = lower_text(lines, *circle)?;
+            numbering.plain_sheet(lower)
+        });
         let (Some(view), Some(sheet)) = (view, sheet) else {
             continue;
         };
@@ -306,9 +154,50 @@ fn in_bubbles(
     }
 }
 
+/// The lower of two texts in a bubble.
+fn lower_text<'l>(lines: &[&'l Line], circle: Circle) -> Option<&'l str> {
+    let mut inside = at_height(lines, circle.y - circle.radius, circle.y + circle.radius)
+        .iter()
+        .filter(|line| circle_area(circle).contains(middle(line)));
+    match (inside.next(), inside.next(), inside.next()) {
+        (Some(upper), Some(lower), None) if lower.top > upper.top + 0.5 * upper.size => {
+            Some(lower.text.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// Numbers that stand at the start of a line, where the sentence in the line above points to them.
+fn over_two_lines(drawn: &[&Line], numbering: &Numbering, found: &mut Vec<Place>) {
+    let mut by_height: Vec<&Line> = drawn.iter().copied().filter(|line| line.angle == 0).collect();
+    by_height.sort_by(|a, b| a.top.total_cmp(&b.top));
+    for line in &by_height {
+        if found.len() >= MOST_MENTIONS {
+            return;
+        }
+        if !is_pointing(&line.text) {
+            continue;
+        }
+        let below = at_height(&by_height, line.top + 0.5 * line.size, line.bottom + line.size);
+        let next = below.iter().find(|next| {
+            (next.left - line.left).abs() < 3.0 * line.size
+                && (next.size / line.size - 1.0).abs() < 0.1
+        });
+        let Some(next) = next else {
+            continue;
+        };
+        let count = line.text.split(' ').count();
+        let first = next.text.split(' ').next().unwrap_or("");
+        let both = in_text(&format!("{} {first}", line.text), numbering);
+        if let Some(named) = both.into_iter().find(|named| named.to > count) {
+            found.push((part_of(next, 0, 1), named.text, named.sheet, named.view));
+        }
+    }
+}
+
 /// A mark without a circle, of an elevation for example: the view's number close to the sheet's, in
 /// letters of one size.
-fn beside_each_other(lines: &[&Line], found: &mut Vec<(Rect, String, String, Option<String>)>) {
+fn beside_each_other(lines: &[&Line], found: &mut Vec<Place>) {
     let known = found.len();
     let numbers: Vec<&&Line> = lines
         .iter()
@@ -360,57 +249,8 @@ fn beside_each_other(lines: &[&Line], found: &mut Vec<(Rect, String, String, Opt
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::strokes::Circle;
     use super::super::tests::{canvas, plane_of};
     use super::*;
-
-    fn named(text: &str) -> Vec<(String, Option<String>)> {
-        in_text(text)
-            .into_iter()
-            .map(|named| (named.sheet, named.view))
-            .collect()
-    }
-
-    #[test]
-    fn other_sheets_are_found_in_running_text() {
-        for (text, sheet, view) in [
-            ("3/A5.01", "A5.01", Some("3")),
-            ("SEE 1/A-301 FOR STAIR", "A-301", Some("1")),
-            ("RE: 4/S3.1", "S3.1", Some("4")),
-            ("3 / A5.01", "A5.01", Some("3")),
-            ("SEE SHEET S-201", "S-201", None),
-            ("REFER TO A-501", "A-501", None),
-            ("SEE DETAIL 5 ON SHEET A3.2.", "A3.2", Some("5")),
-            ("DWG. M-101", "M-101", None),
-            ("DETAIL B/A601", "A601", Some("B")),
-        ] {
-            assert_eq!(
-                named(text),
-                [(sheet.to_owned(), view.map(str::to_owned))],
-                "{text}"
-            );
-        }
-        assert_eq!(named("SEE SHEETS A-101, A-102 AND A-103").len(), 3);
-    }
-
-    #[test]
-    fn scales_dates_fractions_and_tags_are_no_sheets() {
-        for text in [
-            "1/4\" = 1'-0\"",
-            "3/12/2018",
-            "5/8 GWB",
-            "N/A",
-            "W/D2",
-            "SEE PLAN",
-            "SEE P-1",
-            "OFFICE A101",
-            "PT-1/PT-2",
-            "24/7",
-            "CT-1/VCT-1",
-        ] {
-            assert_eq!(named(text), [], "{text}");
-        }
-    }
 
     #[test]
     fn a_bubble_and_a_mark_without_one_name_view_and_sheet() {
@@ -432,7 +272,7 @@ mod tests {
         });
         let plane = plane_of(&page);
         let frame = Frame::of(&plane);
-        let found = find(&plane, &frame);
+        let found = find(&plane, &frame, &[]);
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["2/A300", "3/A200"]);
     }
@@ -464,7 +304,7 @@ mod tests {
             ],
         );
         let plane = plane_of(&page);
-        let found = find(&plane, &Frame::of(&plane));
+        let found = find(&plane, &Frame::of(&plane), &[]);
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(texts, ["1/A201", "2/A200"]);
     }
@@ -489,7 +329,7 @@ mod tests {
             });
         }
         let plane = plane_of(&page);
-        let found = find(&plane, &Frame::of(&plane));
+        let found = find(&plane, &Frame::of(&plane), &[]);
         let mut texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         texts.sort_unstable();
         assert_eq!(texts, ["1/A-302", "3/A-303"]);
@@ -511,7 +351,7 @@ mod tests {
             radius: 44.0,
         });
         let plane = plane_of(&page);
-        let found = find(&plane, &Frame::of(&plane));
+        let found = find(&plane, &Frame::of(&plane), &[]);
         let sheets: Vec<&str> = found.iter().map(|one| one.sheet_number.as_str()).collect();
         assert_eq!(sheets, ["ABC-XYZ-ZZ-01-DR-A-30100"]);
     }

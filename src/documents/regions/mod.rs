@@ -7,10 +7,12 @@ mod extents;
 mod frame;
 mod grid;
 mod mentions;
+mod numbering;
 mod plane;
 mod rows;
 mod scales;
 mod schedules;
+mod sentences;
 mod subjects;
 mod titles;
 
@@ -34,7 +36,6 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
     }
     let plane = Plane::new(canvas, lines);
     let frame = Frame::of(&plane);
-    let mentions = mentions::find(&plane, &frame);
     let mut found: Vec<Found> = Vec::new();
     for schedule in schedules::find(&plane, &frame) {
         found.push(Found::of_schedule(schedule));
@@ -48,6 +49,8 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
     }
     let taken: Vec<Rect> = found.iter().map(|one| one.area).collect();
     let titles = titles::find(&plane, &frame, &taken);
+    let marks: Vec<Rect> = titles.iter().map(|title| title.area).collect();
+    let mentions = mentions::find(&plane, &frame, &marks);
     let map = extents::Map::new(&plane, &frame, &taken);
     let areas = extents::find(&map, &titles);
     if titles.is_empty()
@@ -66,7 +69,7 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
             ..Found::new(kind, area)
         });
     }
-    if let Some(area) = frame.title_block {
+    if let Some(area) = frame.shown_block {
         found.push(Found::new(RegionType::TitleBlock, area));
     }
     found.retain_mut(|one| one.keep_to(plane.page()));

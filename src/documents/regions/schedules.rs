@@ -8,7 +8,7 @@ use super::super::sheets::as_sheet_number;
 use super::columns;
 use super::frame::Frame;
 use super::grid::{self, Budget, Grid, RawTable};
-use super::mentions::is_specific;
+use super::numbering::is_specific;
 use super::plane::{Plane, Token, area_of, between, middle};
 use super::subjects::subject;
 

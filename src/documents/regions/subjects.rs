@@ -31,7 +31,7 @@ fn points(words: &[&str]) -> bool {
 /// One of these is in each of the titles that `subject` knows.
 const STEMS: &[&str] = &[
     "SCHED", "LIST", "PANEL", "BOARD", "INDEX", "SHEET", "DRAWING", "LEGEND", "ABBREV", "SYMBOL",
-    "NOTE", "KEY", "TABLE", "MATRIX", "TABULATION",
+    "NOTE", "KEY", "MATRIX", "TABULATION",
 ];
 
 /// What a heading over (or a title under) a block announces; none for anything else.
@@ -92,7 +92,7 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
     if !are_notes && (has("SCHEDULE") && !text.starts_with("SCHEDULE ")
         || is_panel(&words)
         || is_list(&words)
-        || (words.len() > 1 && matches!(last, "TABLE" | "MATRIX" | "TABULATION")))
+        || (words.len() > 1 && matches!(last, "MATRIX" | "TABULATION")))
     {
         return Some(RegionType::Schedule);
     }
@@ -320,7 +320,8 @@ mod tests {
             ("KEY PLAN - NO SCALE", Some(RegionType::KeyPlan)),
             ("Materials Key", Some(RegionType::Legend)),
             ("DOOR SCHEDULE NOTES", Some(RegionType::Notes)),
-            ("STORM STRUCTURE TABLE", Some(RegionType::Schedule)),
+            ("OCCUPANCY MATRIX", Some(RegionType::Schedule)),
+            ("CONFERENCE TABLE", None),
             ("SHEET INDEX", Some(RegionType::SheetIndex)),
             ("DRAWING REGISTER", Some(RegionType::SheetIndex)),
             ("SEE DOOR SCHEDULE", None),

@@ -119,7 +119,7 @@ fn with_scale(plane: &Plane, lines: &[&Line], line: &Line, scale: FoundScale) ->
 }
 
 /// Lines of a list sorted by their tops, between two heights.
-fn at_height<'s, 'l>(lines: &'s [&'l Line], from: f64, to: f64) -> &'s [&'l Line] {
+pub(super) fn at_height<'s, 'l>(lines: &'s [&'l Line], from: f64, to: f64) -> &'s [&'l Line] {
     let start = lines.partition_point(|line| line.top < from);
     let end = lines.partition_point(|line| line.top <= to);
     lines.get(start..end).unwrap_or(&[])

@@ -109,12 +109,14 @@ fn is_short_number(text: &str) -> bool {
         3 | 4 => prefix.len() == 3 || LONG_PREFIXES.contains(&prefix),
         _ => false,
     };
-    if !is_prefix || NOT_PREFIXES.contains(&prefix) {
+    if !is_prefix {
         return false;
     }
     let rest = rest.strip_prefix(['-', '.']).unwrap_or(rest);
     let (figures, rest) = split_run(rest, |c| c.is_ascii_digit());
-    if !(1..=4).contains(&figures.len()) {
+    // Interiors are `IN101` at some offices; inches have no three figures.
+    let is_unit = NOT_PREFIXES.contains(&prefix) && !(prefix == "IN" && figures.len() == 3);
+    if is_unit || !(1..=4).contains(&figures.len()) {
         return false;
     }
     let mut rest = rest;
@@ -207,7 +209,7 @@ mod tests {
         for text in [
             "A101", "A-101", "AF600", "A1.01", "E201A", "A001.01", "C-100", "T001", "FP-1",
             "M2.1A", "S-001.00", "2-A101", "a101", "S-200.1", "A-101.1", "FP1.0", "A–101",
-            "B1-A101", "MEP-101", "HVAC101",
+            "B1-A101", "MEP-101", "HVAC101", "IN101",
         ] {
             let found = as_sheet_number(text);
             assert!(
