@@ -8,6 +8,7 @@ use super::super::lines::Line;
 use super::frame::Frame;
 use super::plane::{Plane, area_of, between, middle};
 use super::subjects::{names_view, subject};
+use super::tables::is_heading;
 
 /// A block and its heading.
 #[derive(Debug)]
@@ -29,9 +30,20 @@ pub(super) fn find(plane: &Plane, frame: &Frame, taken: &[Rect]) -> Vec<Block> {
             .partial_cmp(&(b.top, b.left))
             .unwrap_or(std::cmp::Ordering::Equal)
     });
-    let headings = headings(&lines, frame, taken);
+    let mut headings = headings(&lines, frame, taken);
+    let numbered = over_numbered(&lines, frame, taken);
     let mut stops: Vec<Rect> = taken.to_vec();
     stops.extend(headings.iter().map(|heading| heading.area));
+    // Smaller headings part the notes under a larger one, and belong to them.
+    let largest = headings
+        .iter()
+        .map(|heading| heading.size)
+        .fold(0.0, f64::max);
+    let equal = numbered
+        .iter()
+        .filter(|heading| heading.size > 0.95 * largest);
+    stops.extend(equal.map(|heading| heading.area));
+    headings.extend(numbered);
     let mut found: Vec<Block> = Vec::new();
     for heading in &headings {
         if found
@@ -101,6 +113,54 @@ fn headings(lines: &[&Line], frame: &Frame, taken: &[Rect]) -> Vec<Heading> {
         });
     }
     headings
+}
+
+/// Headings that do not say so, but stand over paragraphs numbered from one: `CONCRETE`, `HYDRAULIC DATA`.
+fn over_numbered(lines: &[&Line], frame: &Frame, taken: &[Rect]) -> Vec<Heading> {
+    let mut found: Vec<Heading> = Vec::new();
+    let is_free = |line: &Line| {
+        let centre = middle(line);
+        frame.is_drawn_on(centre) && !taken.iter().any(|area| area.contains(centre))
+    };
+    let firsts = lines.iter().enumerate().filter(|(_, line)| {
+        let is_one = leading_number(&line.text) == Some(1);
+        is_one && is_free(line)
+    });
+    for (at, first) in firsts.take(MOST_HEADINGS) {
+        let em = first.size;
+        let above = lines.partition_point(|line| line.top < first.top - 5.0 * em);
+        let heading = lines
+            .get(above..at)
+            .unwrap_or(&[])
+            .iter()
+            .rev()
+            .find(|line| {
+                line.bottom < first.top + 0.3 * em
+                    && (line.left - first.left).abs() < 2.0 * em
+                    && line.right > first.left
+            });
+        let Some(heading) = heading.filter(|line| line.size >= 1.1 * em && is_free(line)) else {
+            continue;
+        };
+        let below = lines.partition_point(|line| line.top <= first.bottom);
+        let goes_on = lines
+            .get(below..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(|line| line.top < first.bottom + 12.0 * em)
+            .any(|line| {
+                (line.left - first.left).abs() < em && leading_number(&line.text) == Some(2)
+            });
+        if goes_on && is_heading(heading) {
+            found.push(Heading {
+                kind: RegionType::Notes,
+                title: heading.text.trim_end_matches(':').trim().to_owned(),
+                area: area_of(heading),
+                size: heading.size,
+            });
+        }
+    }
+    found
 }
 
 fn is_second_line(above: &Heading, line: &Line) -> bool {
@@ -454,6 +514,30 @@ mod tests {
         assert_eq!(found[0].kind, RegionType::Notes);
         let area = found[0].area;
         assert!(area.x1 > 1350.0 && area.y1 < 150.0, "{area:?}");
+    }
+
+    #[test]
+    fn a_heading_over_numbered_paragraphs_announces_notes() {
+        let page = canvas(
+            2592.0,
+            1728.0,
+            &[
+                ("CONCRETE", 1000.0, 100.0, 12.0),
+                ("1.", 1000.0, 120.0, 8.0),
+                ("FOOTINGS: 3,500 PSI.", 1020.0, 120.0, 8.0),
+                ("2.", 1000.0, 135.0, 8.0),
+                ("WALLS: 4,000 PSI.", 1020.0, 135.0, 8.0),
+                ("MASONRY", 1000.0, 160.0, 12.0),
+                ("1.", 1000.0, 180.0, 8.0),
+                ("TYPE S MORTAR.", 1020.0, 180.0, 8.0),
+                ("2.", 1000.0, 195.0, 8.0),
+                ("FULL JOINTS.", 1020.0, 195.0, 8.0),
+            ],
+        );
+        let found = find_on(&page);
+        let titles: Vec<&str> = found.iter().map(|block| block.title.as_str()).collect();
+        assert_eq!(titles, ["CONCRETE", "MASONRY"]);
+        assert!(found[0].area.y1 < 150.0);
     }
 
     #[test]

@@ -103,7 +103,11 @@ fn border(plane: &Plane) -> Rect {
             // A line on the very edge is the paper's outline.
             is_whole && (0.004 * side..0.12 * side).contains(&edge)
         };
-        let at: Vec<f64> = rules.iter().filter(|rule| is_near(rule)).map(|rule| rule.at).collect();
+        let at: Vec<f64> = rules
+            .iter()
+            .filter(|rule| is_near(rule))
+            .map(|rule| rule.at)
+            .collect();
         at
     };
     let across = near(upright, width, height);

@@ -49,9 +49,9 @@ pub(super) fn find(plane: &Plane, frame: &Frame, titles: &[Rect]) -> Vec<Mention
         .collect();
     by_height.sort_by(|a, b| a.top.total_cmp(&b.top));
     in_bubbles(plane, &by_height, &numbering, &mut found);
+    beside_each_other(&by_height, &mut found);
     let is_title = |place: &Place| titles.iter().any(|title| title.contains(place.0.center()));
     found.retain(|place| !(numbering.is_own(&place.2) && is_title(place)));
-    beside_each_other(&by_height, &mut found);
     found.sort_by(|a, b| {
         (a.0.y0, a.0.x0)
             .partial_cmp(&(b.0.y0, b.0.x0))
@@ -124,12 +124,7 @@ fn part_of(line: &Line, from: usize, to: usize) -> Rect {
 }
 
 /// A bubble of a section or a detail: the view's number over the sheet's.
-fn in_bubbles(
-    plane: &Plane,
-    lines: &[&Line],
-    numbering: &Numbering,
-    found: &mut Vec<Place>,
-) {
+fn in_bubbles(plane: &Plane, lines: &[&Line], numbering: &Numbering, found: &mut Vec<Place>) {
     for circle in &plane.circles {
         if found.len() >= MOST_MENTIONS {
             return;
@@ -169,7 +164,11 @@ fn lower_text<'l>(lines: &[&'l Line], circle: Circle) -> Option<&'l str> {
 
 /// Numbers that stand at the start of a line, where the sentence in the line above points to them.
 fn over_two_lines(drawn: &[&Line], numbering: &Numbering, found: &mut Vec<Place>) {
-    let mut by_height: Vec<&Line> = drawn.iter().copied().filter(|line| line.angle == 0).collect();
+    let mut by_height: Vec<&Line> = drawn
+        .iter()
+        .copied()
+        .filter(|line| line.angle == 0)
+        .collect();
     by_height.sort_by(|a, b| a.top.total_cmp(&b.top));
     for line in &by_height {
         if found.len() >= MOST_MENTIONS {
@@ -178,7 +177,11 @@ fn over_two_lines(drawn: &[&Line], numbering: &Numbering, found: &mut Vec<Place>
         if !is_pointing(&line.text) {
             continue;
         }
-        let below = at_height(&by_height, line.top + 0.5 * line.size, line.bottom + line.size);
+        let below = at_height(
+            &by_height,
+            line.top + 0.5 * line.size,
+            line.bottom + line.size,
+        );
         let next = below.iter().find(|next| {
             (next.left - line.left).abs() < 3.0 * line.size
                 && (next.size / line.size - 1.0).abs() < 0.1

@@ -6,6 +6,7 @@ mod columns;
 mod extents;
 mod frame;
 mod grid;
+mod headings;
 mod mentions;
 mod numbering;
 mod plane;
@@ -14,6 +15,7 @@ mod scales;
 mod schedules;
 mod sentences;
 mod subjects;
+mod tables;
 mod titles;
 
 use hayro::kurbo::Rect;

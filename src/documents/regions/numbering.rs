@@ -20,14 +20,20 @@ impl Numbering {
         let Some(block) = frame.title_block else {
             return Self::default();
         };
-        let inside = || plane.lines.iter().filter(|line| block.contains(middle(line)));
+        let inside = || {
+            plane
+                .lines
+                .iter()
+                .filter(|line| block.contains(middle(line)))
+        };
         let largest = |lines: &mut dyn Iterator<Item = &Line>| {
             lines
                 .max_by(|a, b| a.size.total_cmp(&b.size))
                 .map(|line| line.text.clone())
         };
         let designated = largest(
-            &mut inside().filter(|line| line.word_count == 1 && as_sheet_number(&line.text).is_some()),
+            &mut inside()
+                .filter(|line| line.word_count == 1 && as_sheet_number(&line.text).is_some()),
         );
         if let Some(own) = designated.and_then(|text| as_sheet_number(&text)) {
             return Self {
@@ -97,7 +103,10 @@ fn is_plain(text: &str) -> bool {
 /// sheet in two and are left out.
 fn shape(number: &str) -> String {
     let mut shape = String::new();
-    for c in number.trim_end_matches(|c: char| c.is_ascii_alphabetic()).chars() {
+    for c in number
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+        .chars()
+    {
         match c {
             c if c.is_ascii_alphabetic() => {
                 if !shape.ends_with('A') {

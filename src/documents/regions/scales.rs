@@ -97,7 +97,9 @@ fn in_english(upper: &str) -> String {
     if !upper.contains("CHELLE") {
         return upper.to_owned();
     }
-    let one = upper.replace("ÉCHELLE", "SCALE").replace("ECHELLE", "SCALE");
+    let one = upper
+        .replace("ÉCHELLE", "SCALE")
+        .replace("ECHELLE", "SCALE");
     ["SCALE / SCALE", "SCALE/SCALE", "SCALE - SCALE"]
         .iter()
         .fold(one, |text, both| text.replace(both, "SCALE"))

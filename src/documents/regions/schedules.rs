@@ -8,9 +8,11 @@ use super::super::sheets::as_sheet_number;
 use super::columns;
 use super::frame::Frame;
 use super::grid::{self, Budget, Grid, RawTable};
+use super::headings::heading_rows;
 use super::numbering::is_specific;
 use super::plane::{Plane, Token, area_of, between, middle};
 use super::subjects::subject;
+use super::tables;
 
 /// A schedule or a sheet index, with its table.
 #[derive(Debug)]
@@ -58,11 +60,18 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Schedule> {
             .or_else(|| aligned(plane, &by_height, title, &titles));
         found.extend(schedule);
     }
+    let rest = tables::under_headings(plane, &by_height, &titles, &found);
+    found.extend(rest);
     found
 }
 
 /// The grid in which the title stands, or that begins under it.
-fn ruled(plane: &Plane, title: &Line, titles: &[&Line], budget: &mut Budget) -> Option<Schedule> {
+pub(super) fn ruled(
+    plane: &Plane,
+    title: &Line,
+    titles: &[&Line],
+    budget: &mut Budget,
+) -> Option<Schedule> {
     let em = title.size;
     let mut seeds: Vec<_> = between(&plane.level, title.top - 2.0 * em, title.bottom + 4.0 * em)
         .iter()
@@ -192,7 +201,12 @@ fn drop_title(table: &mut RawTable, title: &Line) {
     }
 }
 
-fn aligned(plane: &Plane, by_height: &[&Line], title: &Line, titles: &[&Line]) -> Option<Schedule> {
+pub(super) fn aligned(
+    plane: &Plane,
+    by_height: &[&Line],
+    title: &Line,
+    titles: &[&Line],
+) -> Option<Schedule> {
     // A title may stand over the middle of a wide table.
     let from = title.left - (14.0 * title.size).max(0.25 * plane.width);
     let first = by_height.partition_point(|line| line.down <= title.down + 0.5 * title.size);
@@ -233,155 +247,6 @@ fn schedule(title: &Line, area: Rect, table: RawTable) -> Schedule {
         heading_rows: heading_rows(&table),
         table,
     }
-}
-
-/// Words of column headings in schedules of all trades.
-const HEADING_WORDS: &[&str] = &[
-    "ABBR",
-    "ACCESSORIES",
-    "AMPS",
-    "AREA",
-    "BASE",
-    "BOTANICAL",
-    "BREAKER",
-    "BTU",
-    "CAPACITY",
-    "CATALOG",
-    "CEILING",
-    "CFM",
-    "CIRCUIT",
-    "CKT",
-    "CODE",
-    "COLOR",
-    "COLOUR",
-    "COMMENTS",
-    "COMMON",
-    "CW",
-    "DATE",
-    "DEPTH",
-    "DESCRIPTION",
-    "DESIGNATION",
-    "DETAIL",
-    "DIA",
-    "DIAMETER",
-    "DIMENSIONS",
-    "DOOR",
-    "DRAIN",
-    "EAST",
-    "ELEVATION",
-    "EQUIPMENT",
-    "FINISH",
-    "FIRE",
-    "FIXTURE",
-    "FLOOR",
-    "FRAME",
-    "FUEL",
-    "GLASS",
-    "GLAZING",
-    "GPM",
-    "HARDWARE",
-    "HEAD",
-    "HEIGHT",
-    "HP",
-    "HW",
-    "ID",
-    "ITEM",
-    "JAMB",
-    "KEY",
-    "KVA",
-    "KW",
-    "LAMP",
-    "LENGTH",
-    "LOAD",
-    "LOCATION",
-    "MANUFACTURER",
-    "MARK",
-    "MATERIAL",
-    "MATL",
-    "MFR",
-    "MODEL",
-    "MOUNTING",
-    "NAME",
-    "NO",
-    "NORTH",
-    "NOTES",
-    "NUMBER",
-    "PHASE",
-    "POLES",
-    "PRODUCT",
-    "QTY",
-    "QUANTITY",
-    "RATING",
-    "REINFORCEMENT",
-    "REMARKS",
-    "ROOM",
-    "SERVES",
-    "SERVICE",
-    "SHEET",
-    "SILL",
-    "SIZE",
-    "SOUTH",
-    "SPACING",
-    "STYLE",
-    "SYMBOL",
-    "SYSTEM",
-    "TAG",
-    "THICKNESS",
-    "THK",
-    "TITLE",
-    "TRIM",
-    "TYPE",
-    "UNIT",
-    "VENT",
-    "VOLTAGE",
-    "VOLTS",
-    "WALL",
-    "WALLS",
-    "WASTE",
-    "WATTS",
-    "WEIGHT",
-    "WEST",
-    "WIDTH",
-    "WINDOW",
-];
-
-/// How many rows at the top are headings: up to the last of the first four in which most cells are
-/// words of headings; one at least.
-fn heading_rows(table: &RawTable) -> usize {
-    let mut count = 1;
-    for (number, row) in table.rows.iter().enumerate().take(4) {
-        let filled: Vec<_> = row.iter().filter(|cell| !cell.lines.is_empty()).collect();
-        let headings = filled
-            .iter()
-            .filter(|cell| {
-                let text = cell.text().to_uppercase();
-                !text.chars().any(|c| c.is_ascii_digit())
-                    && text
-                        .split(|c: char| !c.is_alphanumeric())
-                        .any(|word| HEADING_WORDS.contains(&word))
-            })
-            .count();
-        // A heading over several columns has their own headings below it.
-        let spans = number == 0
-            && row.len() > 1
-            && filled.iter().any(|cell| cell.spans > 1)
-            && filled.len() < table.column_count;
-        if spans {
-            count = 2;
-        }
-        if filled.len() > 1 && headings * 10 >= filled.len() * 6 {
-            count = count.max(number + 1);
-        }
-        // Entries have figures; a list may have no headings at all.
-        let figures = filled
-            .iter()
-            .filter(|cell| cell.text().chars().any(|c| c.is_ascii_digit()))
-            .count();
-        if number == 0 && headings == 0 && figures * 2 >= filled.len() {
-            return 0;
-        }
-    }
-    count.min(table.rows.len())
 }
 
 #[cfg(test)]

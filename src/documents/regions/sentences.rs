@@ -39,14 +39,35 @@ const VIEW_WORDS: &[&str] = &[
 
 /// With one of these before it, a sentence speaks of other sheets.
 const REFERRING_WORDS: &[&str] = &[
-    "SEE", "RE", "REF", "REFER", "REFERENCE", "PER", "COORDINATE", "COORDINATED", "SHOWN",
-    "INDICATED", "NOTED", "DETAILED", "DESCRIBED", "SCHEDULED",
+    "SEE",
+    "RE",
+    "REF",
+    "REFER",
+    "REFERENCE",
+    "PER",
+    "COORDINATE",
+    "COORDINATED",
+    "SHOWN",
+    "INDICATED",
+    "NOTED",
+    "DETAILED",
+    "DESCRIBED",
+    "SCHEDULED",
 ];
 /// Words before the number of a sheet in such a sentence.
 const LINKS: &[&str] = &["ON", "WITH", "TO", "SHOWN"];
 /// Words before the number of a sheet, where it can be no tag.
 const LOOSE_LINKS: &[&str] = &[
-    "AND", "OR", "&", "PLAN", "PLANS", "DETAILS", "SCHEDULE", "SCHEDULES", "ELEVATIONS", "SECTIONS",
+    "AND",
+    "OR",
+    "&",
+    "PLAN",
+    "PLANS",
+    "DETAILS",
+    "SCHEDULE",
+    "SCHEDULES",
+    "ELEVATIONS",
+    "SECTIONS",
 ];
 
 /// The words of a line without the signs around them.
@@ -221,7 +242,8 @@ fn referred(view: &str, sheet: &str, numbering: &Numbering) -> Option<String> {
         .all(|one| !one.is_empty() && is_view_number(one));
     let has_figure = view.chars().any(|c| c.is_ascii_digit());
     let sheet = as_sheet_number(sheet.trim_end_matches('&'))?;
-    let ok = view_ok && (has_figure || (numbering.is_trusted(&sheet) && view != "W" && view != "N"));
+    let ok =
+        view_ok && (has_figure || (numbering.is_trusted(&sheet) && view != "W" && view != "N"));
     ok.then_some(sheet)
 }
 

@@ -30,8 +30,20 @@ fn points(words: &[&str]) -> bool {
 
 /// One of these is in each of the titles that `subject` knows.
 const STEMS: &[&str] = &[
-    "SCHED", "LIST", "PANEL", "BOARD", "INDEX", "SHEET", "DRAWING", "LEGEND", "ABBREV", "SYMBOL",
-    "NOTE", "KEY", "MATRIX", "TABULATION",
+    "SCHED",
+    "LIST",
+    "PANEL",
+    "BOARD",
+    "INDEX",
+    "SHEET",
+    "DRAWING",
+    "LEGEND",
+    "ABBREV",
+    "SYMBOL",
+    "NOTE",
+    "KEY",
+    "MATRIX",
+    "TABULATION",
 ];
 
 /// What a heading over (or a title under) a block announces; none for anything else.
@@ -89,10 +101,11 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
     // `DOOR SCHEDULE NOTES` stand beside their schedule.
     let joins = |word: &&str| matches!(*word, "AND" | "&");
     let are_notes = matches!(last, "NOTES" | "KEYNOTES") && !words.iter().any(|word| joins(&word));
-    if !are_notes && (has("SCHEDULE") && !text.starts_with("SCHEDULE ")
-        || is_panel(&words)
-        || is_list(&words)
-        || (words.len() > 1 && matches!(last, "MATRIX" | "TABULATION")))
+    if !are_notes
+        && (has("SCHEDULE") && !text.starts_with("SCHEDULE ")
+            || is_panel(&words)
+            || is_list(&words)
+            || (words.len() > 1 && matches!(last, "MATRIX" | "TABULATION")))
     {
         return Some(RegionType::Schedule);
     }

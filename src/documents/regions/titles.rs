@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::plane::{Plane, area_of, between, middle};
 use super::scales::{FoundScale, scale_in};
 use super::subjects::{names_view, subject};
+use super::tables::usual_size;
 
 /// The title of one drawing.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,15 +72,6 @@ pub(super) fn find(plane: &Plane, frame: &Frame, taken: &[Rect]) -> Vec<Title> {
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     titles
-}
-
-fn usual_size(lines: &[&Line]) -> f64 {
-    let mut sizes: Vec<f64> = lines.iter().map(|line| line.size).collect();
-    let middle = sizes.len() / 2;
-    if sizes.is_empty() {
-        return 1.0;
-    }
-    *sizes.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 /// The title to which a scale belongs.
@@ -362,13 +354,13 @@ pub(super) fn bubble_text(lines: &[&Line], circle: Circle) -> (Option<String>, O
     (number, sheet)
 }
 
-/// The number or letter of a view: `1`, `12`, `A`, `A1`, `3A`.
+/// The number or letter of a view: `1`, `12`, `A`, `A1`, `3A`. A letter and three figures are a sheet.
 pub(super) fn is_view_number(text: &str) -> bool {
     let letters = text.chars().filter(char::is_ascii_uppercase).count();
     let figures = text.chars().filter(char::is_ascii_digit).count();
     letters + figures == text.chars().count()
         && letters <= 2
-        && figures <= 3
+        && figures <= if letters > 0 { 2 } else { 3 }
         && (1..=4).contains(&text.len())
 }
 
