@@ -103,6 +103,20 @@ struct DocChange {
     display_box: DisplayBox,
 }
 
+/// What a part of a sheet is called that has no title of its own, in the capitals of the others.
+fn untitled(region_type: RegionType) -> &'static str {
+    match region_type {
+        RegionType::View => "VIEW",
+        RegionType::Detail => "DETAIL",
+        RegionType::Notes => "NOTES",
+        RegionType::Schedule => "SCHEDULE",
+        RegionType::Legend => "LEGEND",
+        RegionType::KeyPlan => "KEY PLAN",
+        RegionType::SheetIndex => "SHEET INDEX",
+        RegionType::TitleBlock => "TITLE BLOCK",
+    }
+}
+
 /// Of one file of a job.
 pub(super) struct Findings<'a, 'e> {
     pub file: &'a FileRow,
@@ -115,7 +129,10 @@ impl<'a> Findings<'a, '_> {
     pub fn regions(&mut self, sheet: &'a Sheet, sheet_id: &'a str) {
         for region in &sheet.regions {
             let label = [region.number.as_deref(), region.title.as_deref()];
-            let label: Vec<&str> = label.into_iter().flatten().collect();
+            let mut label: Vec<&str> = label.into_iter().flatten().collect();
+            if label.is_empty() {
+                label.push(untitled(region.region_type));
+            }
             self.note(
                 (EvidenceType::Region, Kind::Region),
                 Note {

@@ -371,19 +371,22 @@ fn box_around(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
 
 /// The box around the words `KEY PLAN`, or the small drawing above or below them.
 fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
-    /// How far a key plan is looked for from its words, in points.
-    const REACH: f64 = 230.0;
+    /// How far a key plan is looked for from its words: points, or a share of the sheet's width.
+    const REACH: (f64, f64) = (230.0, 0.12);
     /// How wide one may be, as a share of the sheet.
     const WIDEST: f64 = 0.16;
+    const FEWEST_MARKS: usize = 6;
     if let Some(area) = box_around(plane, frame, heading)
         && area.area() < 0.06 * plane.page().area()
     {
         return Some(area);
     }
     let place = heading.area;
+    let reach = REACH.0.max(REACH.1 * plane.width);
+    let longest = reach.max(WIDEST * plane.width);
     let across = (
-        place.center().x - REACH / 2.0,
-        place.center().x + REACH / 2.0,
+        place.center().x - reach / 2.0,
+        place.center().x + reach / 2.0,
     );
     let limits = frame
         .title_block
@@ -391,28 +394,23 @@ fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
     let limits = limits.unwrap_or(frame.border);
     let half = |top: f64, bottom: f64| {
         let window = Rect::new(across.0, top, across.1, bottom).intersect(limits);
-        ink_in(plane, window)
+        ink_in(plane, window, longest).filter(|(_, count)| *count >= FEWEST_MARKS)
     };
-    let above = half(place.y0 - REACH, place.y0);
-    let below = half(place.y1, place.y1 + REACH);
-    // The words stand close to their drawing; of two that are about as near the fuller one is meant.
-    let key = |(area, count): &(Rect, usize), gap: f64| {
-        let steps = (gap / (2.0 * heading.size)).floor();
-        (*count >= 6, -steps, *count, *area)
+    let above = half(place.y0 - reach, place.y0);
+    let below = half(place.y1, place.y1 + reach);
+    let (area, _) = match (above, below) {
+        (Some(above), Some(below)) => {
+            // The words stand close to their drawing; of two about as near the fuller one is meant.
+            let nearer = (place.y0 - above.0.y1) - (below.0.y0 - place.y1);
+            let is_above = match nearer.abs() < 2.0 * heading.size {
+                true => above.1 >= below.1,
+                false => nearer < 0.0,
+            };
+            if is_above { above } else { below }
+        }
+        (above, below) => above.or(below)?,
     };
-    let above = above.map(|found| key(&found, place.y0 - found.0.y1));
-    let below = below.map(|found| key(&found, found.0.y0 - place.y1));
-    let rank = |one: &(bool, f64, usize, Rect)| (one.0, one.1, one.2);
-    let (is_drawn, _, _, area) = match (above, below) {
-        (Some(above), Some(below)) if rank(&above) >= rank(&below) => above,
-        (_, Some(below)) => below,
-        (Some(above), None) => above,
-        (None, None) => return None,
-    };
-    is_drawn.then(|| {
-        let longest = REACH.max(WIDEST * plane.width);
-        whole(plane, area, longest).intersect(limits).union(place)
-    })
+    Some(whole(plane, area, longest).intersect(limits).union(place))
 }
 
 /// A drawing with the lines that touch it and go on beyond it: its words may stand under one end of it.
@@ -440,8 +438,9 @@ fn whole(plane: &Plane, mut area: Rect, longest: f64) -> Rect {
     area
 }
 
-/// The box of what is drawn in a window, by short lines and ink, and how many marks that are.
-fn ink_in(plane: &Plane, window: Rect) -> Option<(Rect, usize)> {
+/// The box of what is drawn in a window, by ink and lines no longer than `longest`, and how many marks
+/// that are.
+fn ink_in(plane: &Plane, window: Rect, longest: f64) -> Option<(Rect, usize)> {
     if window.width() <= 0.0 || window.height() <= 0.0 {
         return None;
     }
@@ -452,13 +451,15 @@ fn ink_in(plane: &Plane, window: Rect) -> Option<(Rect, usize)> {
         count += 1;
     };
     for line in between(&plane.level, window.y0, window.y1) {
-        if line.from >= window.x0 && line.to <= window.x1 {
-            add(Rect::new(line.from, line.at, line.to, line.at));
+        if line.length() <= longest && line.overlap(window.x0, window.x1) > 0.0 {
+            let (from, to) = (line.from.max(window.x0), line.to.min(window.x1));
+            add(Rect::new(from, line.at, to, line.at));
         }
     }
     for line in between(&plane.upright, window.x0, window.x1) {
-        if line.from >= window.y0 && line.to <= window.y1 {
-            add(Rect::new(line.at, line.from, line.at, line.to));
+        if line.length() <= longest && line.overlap(window.y0, window.y1) > 0.0 {
+            let (from, to) = (line.from.max(window.y0), line.to.min(window.y1));
+            add(Rect::new(line.at, from, line.at, to));
         }
     }
     let ink = &plane.ink;

@@ -5,6 +5,7 @@ use hayro::kurbo::Rect;
 
 use super::super::lines::Line;
 use super::super::sheets::as_sheet_number;
+use super::super::strokes::Segment;
 use super::grid::{RawCell, RawTable};
 use super::plane::{Token, area_of};
 
@@ -33,15 +34,65 @@ fn rows_of<'l>(lines: &[&'l Line]) -> Vec<Vec<&'l Line>> {
     rows
 }
 
+/// What is ruled of a table that has no whole grid.
+#[derive(Default)]
+pub(super) struct Ruling<'p> {
+    /// From where to where a rule runs across below the title.
+    pub reach: Option<(f64, f64)>,
+    /// The upright lines there.
+    pub upright: &'p [Segment],
+}
+
+impl Ruling<'_> {
+    fn holds(&self, line: &Line) -> bool {
+        self.reach.is_none_or(|(from, to)| {
+            let middle = (line.left + line.right) / 2.0;
+            (from..=to).contains(&middle)
+        })
+    }
+
+    /// The columns between upright lines, where one heading stands between each two of them.
+    fn columns(&self, heading: &[&Line]) -> Option<Vec<(f64, f64)>> {
+        let first = heading.first()?;
+        let (_, down) = first.centre();
+        let mut edges: Vec<f64> = Vec::new();
+        for line in self
+            .upright
+            .iter()
+            .filter(|line| line.from < down && down < line.to)
+        {
+            if edges.last().is_none_or(|last| line.at - last > 3.0) {
+                edges.push(line.at);
+            }
+        }
+        let columns: Vec<(f64, f64)> = edges
+            .iter()
+            .zip(edges.iter().skip(1))
+            .map(|(from, to)| (from + 0.5, to - 0.5))
+            .collect();
+        let stand = columns.iter().zip(heading).all(|((from, to), line)| {
+            let middle = (line.left + line.right) / 2.0;
+            *from < middle && middle < *to
+        });
+        (stand && columns.len() == heading.len()).then_some(columns)
+    }
+}
+
 /// The table under a title, from the level lines below it, sorted by height, and the box it covers. `stop` says which
 /// lines cannot belong to it. None unless there are two columns and two rows of entries.
 pub(super) fn read(
     title: &Line,
     below: &[&Line],
     tokens: &[&Token],
+    ruling: &Ruling,
     stop: impl Fn(&Line) -> bool,
 ) -> Option<(RawTable, Rect)> {
-    let rows = rows_of(below);
+    let below: Vec<&Line> = below
+        .iter()
+        .copied()
+        .filter(|line| ruling.holds(line))
+        .collect();
+    let rows = rows_of(&below);
     let mut rows = rows.into_iter();
     // The heading row: the first with two cells or more, close under the title.
     let heading = loop {
@@ -61,12 +112,18 @@ pub(super) fn read(
         if first.down - title.down > 7.0 * title.size.max(first.size) {
             return None;
         }
-        let near = centred(&before, together(&near, title), title);
+        let near = match ruling.reach {
+            Some(_) => before.into_iter().chain(near).collect(),
+            None => centred(&before, together(&near, title), title),
+        };
         if near.len() >= 2 {
             break near;
         }
     };
-    let starts: Vec<(f64, f64)> = heading.iter().map(|line| (line.left, line.right)).collect();
+    let ruled = ruling.columns(&heading);
+    let is_ruled = ruled.is_some();
+    let starts: Vec<(f64, f64)> =
+        ruled.unwrap_or_else(|| heading.iter().map(|line| (line.left, line.right)).collect());
     let first = heading.first()?;
     let last = heading.last()?;
     let left = title.left.min(first.left) - 3.0 * first.size;
@@ -102,7 +159,12 @@ pub(super) fn read(
             area = area.union(area_of(line));
         }
         let number = table.rows.len();
-        let placed = cells(&parted(&row, &starts, tokens), &starts, number);
+        // The name of a group runs over the lines between the columns.
+        let pieces = match row.as_slice() {
+            [_] if is_ruled => pieces_of(&row),
+            _ => parted(&row, &starts, tokens),
+        };
+        let placed = cells(&pieces, &starts, number);
         let is_rest = gap <= 1.4 * em
             && table.rows.len() > 1
             && placed.first().is_some_and(|cell| cell.column > 0)
@@ -114,8 +176,56 @@ pub(super) fn read(
         down = one.down;
         em = one.size;
     }
+    if is_ruled {
+        join_upper_halves(&mut table);
+    }
     let full = table.rows.iter().filter(|row| row.len() >= 2).count();
     (full >= 3).then_some((table, area))
+}
+
+/// An entry of two lines in the middle of its row begins above the row's other entries: that half
+/// belongs to the row below it.
+fn join_upper_halves(table: &mut RawTable) {
+    let down = |row: &[RawCell]| row.first().map_or(0.0, |cell| cell.area.center().y);
+    let mut rows: Vec<Vec<RawCell>> = Vec::with_capacity(table.rows.len());
+    let mut upper: Option<Vec<RawCell>> = None;
+    let mut above = 0.0;
+    for (number, row) in table.rows.iter().enumerate() {
+        let mut row = row.clone();
+        if let Some(half) = upper.take() {
+            join_half(&mut row, half);
+        }
+        let below = table
+            .rows
+            .get(number + 1)
+            .map(|next| down(next) - down(&row));
+        let height = row.first().map_or(0.0, |cell| cell.area.height());
+        let is_half = number > 0
+            && row.first().is_some_and(|cell| cell.column > 0)
+            && below
+                .is_some_and(|below| below < 1.1 * height && below < 0.8 * (down(&row) - above));
+        above = down(&row);
+        if is_half {
+            upper = Some(row);
+        } else {
+            rows.push(row);
+        }
+    }
+    table.rows = rows;
+}
+
+fn join_half(row: &mut Vec<RawCell>, half: Vec<RawCell>) {
+    for mut cell in half {
+        match row.iter_mut().find(|other| other.column == cell.column) {
+            Some(other) => {
+                other.area = other.area.union(cell.area);
+                cell.lines.append(&mut other.lines);
+                other.lines = cell.lines;
+            }
+            None => row.push(cell),
+        }
+    }
+    row.sort_by_key(|cell| cell.column);
 }
 
 /// The cells of one row that stand near each other, beginning near the title.
@@ -308,7 +418,7 @@ mod tests {
         let lines = find_lines(&page);
         let (title, below) = lines.split_first().unwrap();
         let below: Vec<&Line> = below.iter().collect();
-        let (table, area) = read(title, &below, &[], |_| false).unwrap();
+        let (table, area) = read(title, &below, &[], &Ruling::default(), |_| false).unwrap();
         let texts: Vec<Vec<String>> = table
             .rows
             .iter()
@@ -330,7 +440,7 @@ mod tests {
         let title = lines.iter().find(|line| line.text == title).unwrap();
         let below: Vec<&Line> = lines.iter().filter(|line| line.down > title.down).collect();
         let stop = |line: &Line| super::super::subjects::subject(&line.text).is_some();
-        let (table, _) = read(title, &below, &[], stop).unwrap();
+        let (table, _) = read(title, &below, &[], &Ruling::default(), stop).unwrap();
         let texts = |row: &Vec<RawCell>| row.iter().map(RawCell::text).collect();
         table.rows.iter().map(texts).collect()
     }

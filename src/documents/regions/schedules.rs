@@ -5,7 +5,7 @@ use hayro::kurbo::Rect;
 use super::super::layout::RegionType;
 use super::super::lines::Line;
 use super::super::sheets::as_sheet_number;
-use super::columns;
+use super::columns::{self, Ruling};
 use super::frame::Frame;
 use super::grid::{self, Budget, Grid, RawTable};
 use super::headings::heading_rows;
@@ -227,16 +227,45 @@ pub(super) fn aligned(
         })
         .take(5_000)
         .collect();
-    let (table, area) = columns::read(title, &below, &tokens, |line| {
-        titles
-            .iter()
-            .any(|title| title.left == line.left && title.top == line.top)
-            || subject(&line.text).is_some()
-    })?;
+    let (table, area) = columns::read(
+        title,
+        &below,
+        &tokens,
+        &ruling_below(plane, title),
+        |line| {
+            titles
+                .iter()
+                .any(|title| title.left == line.left && title.top == line.top)
+                || subject(&line.text).is_some()
+        },
+    )?;
     if table.column_count < 3 && subject(&title.text) != Some(RegionType::SheetIndex) {
         return None;
     }
     Some(schedule(title, area, table))
+}
+
+/// The longest rule under a title that is no line under its words, and what stands upright along it.
+fn ruling_below<'p>(plane: &'p Plane, title: &Line) -> Ruling<'p> {
+    let em = title.size;
+    let width = title.right - title.left;
+    let rule = between(
+        &plane.level,
+        title.bottom + 0.5 * em,
+        title.bottom + 5.0 * em,
+    )
+    .iter()
+    .filter(|line| {
+        line.from < title.left + 2.0 * em
+            && line.to > title.right
+            && line.length() > 1.5 * width
+            && line.length() < 0.85 * plane.width
+    })
+    .max_by(|a, b| a.length().total_cmp(&b.length()));
+    rule.map_or_else(Ruling::default, |rule| Ruling {
+        reach: Some((rule.from, rule.to)),
+        upright: between(&plane.upright, rule.from - 2.0, rule.to + 2.0),
+    })
 }
 
 fn schedule(title: &Line, area: Rect, table: RawTable) -> Schedule {

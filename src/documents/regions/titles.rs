@@ -271,7 +271,7 @@ fn finished(
     }
     if let Some(line) = parts.first()
         && let Some((number, place)) = first_word(plane, line, &title.text)
-        && stands_in_box(plane, place)
+        && (stands_in_box(plane, place) || (may_lack_circle && stands_apart(plane, line, place)))
     {
         strip_number(&mut title.text, &number);
         title.number = Some(number);
@@ -399,6 +399,18 @@ fn first_word(plane: &Plane, line: &Line, text: &str) -> Option<(String, Rect)> 
         .iter()
         .find(|token| token.text == first && begins.contains(token.area.center()))
         .map(|token| (first.to_owned(), token.area))
+}
+
+/// Whether more than a blank parts a number from the next word: then it counts nothing.
+fn stands_apart(plane: &Plane, line: &Line, place: Rect) -> bool {
+    let inside = area_of(line).inflate(0.5, 0.5);
+    plane
+        .tokens
+        .iter()
+        .filter(|token| token.area.x0 > place.x1 && inside.contains(token.area.center()))
+        .map(|token| token.area.x0 - place.x1)
+        .min_by(f64::total_cmp)
+        .is_some_and(|gap| gap > 0.42 * line.size)
 }
 
 /// Whether a short upright line stands close on either side of a number: it stands in a square.
