@@ -394,7 +394,8 @@ fn key_plan(plane: &Plane, frame: &Frame, heading: &Heading) -> Option<Rect> {
     let limits = limits.unwrap_or(frame.border);
     let half = |top: f64, bottom: f64| {
         let window = Rect::new(across.0, top, across.1, bottom).intersect(limits);
-        ink_in(plane, window, longest).filter(|(_, count)| *count >= FEWEST_MARKS)
+        let marks = marks_in(plane, window, longest);
+        nearest_part(marks, place, 0.2 * reach).filter(|(_, count)| *count >= FEWEST_MARKS)
     };
     let above = half(place.y0 - reach, place.y0);
     let below = half(place.y1, place.y1 + reach);
@@ -438,28 +439,23 @@ fn whole(plane: &Plane, mut area: Rect, longest: f64) -> Rect {
     area
 }
 
-/// The box of what is drawn in a window, by ink and lines no longer than `longest`, and how many marks
-/// that are.
-fn ink_in(plane: &Plane, window: Rect, longest: f64) -> Option<(Rect, usize)> {
+/// What is drawn in a window: ink, and lines no longer than `longest`.
+fn marks_in(plane: &Plane, window: Rect, longest: f64) -> Vec<Rect> {
+    let mut marks = Vec::new();
     if window.width() <= 0.0 || window.height() <= 0.0 {
-        return None;
+        return marks;
     }
-    let mut area: Option<Rect> = None;
-    let mut count = 0;
-    let mut add = |mark: Rect| {
-        area = Some(area.map_or(mark, |area: Rect| area.union(mark)));
-        count += 1;
-    };
+    let is_part = |from: f64, to: f64| to - from <= longest;
     for line in between(&plane.level, window.y0, window.y1) {
-        if line.length() <= longest && line.overlap(window.x0, window.x1) > 0.0 {
+        if is_part(line.from, line.to) && line.overlap(window.x0, window.x1) > 0.0 {
             let (from, to) = (line.from.max(window.x0), line.to.min(window.x1));
-            add(Rect::new(from, line.at, to, line.at));
+            marks.push(Rect::new(from, line.at, to, line.at));
         }
     }
     for line in between(&plane.upright, window.x0, window.x1) {
-        if line.length() <= longest && line.overlap(window.y0, window.y1) > 0.0 {
+        if is_part(line.from, line.to) && line.overlap(window.y0, window.y1) > 0.0 {
             let (from, to) = (line.from.max(window.y0), line.to.min(window.y1));
-            add(Rect::new(line.at, from, line.at, to));
+            marks.push(Rect::new(line.at, from, line.at, to));
         }
     }
     let ink = &plane.ink;
@@ -467,11 +463,32 @@ fn ink_in(plane: &Plane, window: Rect, longest: f64) -> Option<(Rect, usize)> {
         for column in ink.index(window.x0)..ink.index(window.x1) {
             if ink.get(column, row) {
                 let (x, y) = (column as f64 * ink.cell, row as f64 * ink.cell);
-                add(Rect::new(x, y, x + ink.cell, y + ink.cell));
+                marks.push(Rect::new(x, y, x + ink.cell, y + ink.cell));
             }
         }
     }
-    area.map(|area| (area, count))
+    marks
+}
+
+/// The marks from the words up or down to the first gap of more than `gap`, and how many they are:
+/// beyond it stands another drawing.
+fn nearest_part(mut marks: Vec<Rect>, words: Rect, gap: f64) -> Option<(Rect, usize)> {
+    let distance = |mark: &Rect| (mark.y0 - words.y1).max(words.y0 - mark.y1).max(0.0);
+    marks.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let mut part: Option<(Rect, usize)> = None;
+    for mark in marks {
+        match part {
+            None => part = Some((mark, 1)),
+            Some((area, count)) => {
+                let apart = (area.y0 - mark.y1).max(mark.y0 - area.y1);
+                if apart > gap {
+                    break;
+                }
+                part = Some((area.union(mark), count + 1));
+            }
+        }
+    }
+    part
 }
 
 /// Whether a heading is really the title of a drawing: `FLOOR PLAN NOTES` is not, `KEY PLAN` is no view.
