@@ -393,6 +393,42 @@ mod tests {
     }
 
     #[test]
+    fn large_letters_below_the_lines_of_a_drawing_are_a_whole_title_block() {
+        let mut page = canvas(1000.0, 800.0, &[("A-101", 900.0, 780.0, 40.0)]);
+        // Long lines of a plan near the lower edge look like a border.
+        for y in [710.0, 722.0, 734.0] {
+            page.strokes.add_line((20.0, y).into(), (980.0, y).into());
+        }
+        let block = Frame::of(&plane_of(&page)).shown_block.unwrap();
+        assert!(block.x0 < block.x1 && block.y0 < block.y1, "{block:?}");
+        assert!(block.y1 >= 780.0, "{block:?}");
+    }
+
+    #[test]
+    fn tables_side_by_side_are_no_border() {
+        let mut page = canvas(1000.0, 800.0, &[]);
+        for (from, to) in [(20.0, 320.0), (350.0, 800.0)] {
+            page.strokes
+                .add_line((from, 30.0).into(), (to, 30.0).into());
+        }
+        assert_eq!(Frame::of(&plane_of(&page)).border.y0, 0.0);
+    }
+
+    #[test]
+    fn letters_that_reach_beyond_the_lines_belong_to_the_title_block() {
+        let mut page = sheet();
+        page.strokes
+            .add_line((2380.0, 36.0).into(), (2380.0, 1692.0).into());
+        page.words.push(super::super::super::words::tests::word(
+            "TOWER", 2370.0, 400.0, 40.0,
+        ));
+        let frame = Frame::of(&plane_of(&page));
+        assert_eq!(frame.title_block.unwrap().x0, 2380.0);
+        assert_eq!(frame.shown_block.unwrap().x0, 2370.0);
+        assert_eq!(frame.drawing.x1, 2380.0);
+    }
+
+    #[test]
     fn without_labels_there_is_no_title_block() {
         let page = canvas(2592.0, 1728.0, &[("OFFICE", 300.0, 500.0, 8.0)]);
         assert_eq!(Frame::of(&plane_of(&page)).title_block, None);
