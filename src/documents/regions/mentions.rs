@@ -14,6 +14,8 @@ use super::sentences::{in_text, is_pointing};
 use super::titles::{at_height, bubble_text, circle_area, is_view_number};
 
 const MOST_MENTIONS: usize = 2_000;
+/// Lines of one height among which the rest of a sentence is looked for.
+const MOST_BESIDE: usize = 400;
 /// The longest number of a sheet, in bytes: those of ISO 19650 have seven parts and more.
 const LONGEST_NUMBER: usize = 40;
 
@@ -182,7 +184,7 @@ fn over_two_lines(drawn: &[&Line], numbering: &Numbering, found: &mut Vec<Place>
             line.top + 0.5 * line.size,
             line.bottom + line.size,
         );
-        let next = below.iter().find(|next| {
+        let next = below.iter().take(MOST_BESIDE).find(|next| {
             (next.left - line.left).abs() < 3.0 * line.size
                 && (next.size / line.size - 1.0).abs() < 0.1
         });
