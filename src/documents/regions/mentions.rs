@@ -288,7 +288,7 @@ mod tests {
             let text = [("SEE SHEET A-201", 100.0, 100.0, 8.0)];
             let page = canvas(side, side, &text);
             let plane = plane_of(&page);
-            find(&plane, &Frame::of(&plane)).len()
+            find(&plane, &Frame::of(&plane), &[]).len()
         };
         assert_eq!(found(1_000.0), 1);
         assert_eq!(found(1e9), 0, "its box would be empty");
