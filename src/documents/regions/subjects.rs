@@ -100,7 +100,7 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
     }
     // `DOOR SCHEDULE NOTES` stand beside their schedule.
     let joins = |word: &&str| matches!(*word, "AND" | "&");
-    let are_notes = matches!(last, "NOTES" | "KEYNOTES") && !words.iter().any(|word| joins(word));
+    let are_notes = matches!(last, "NOTES" | "KEYNOTES") && !words.iter().any(joins);
     if !are_notes
         && (has("SCHEDULE") && !text.starts_with("SCHEDULE ")
             || is_panel(&words)
