@@ -17,6 +17,8 @@ use crate::webhooks::Webhooks;
 
 /// How long a duty waits when nobody rings: another process may have left work in the database.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Jobs are looked for more often: each step of a job waits for the last worker of the step before.
+const JOBS_PAUSE: Duration = Duration::from_millis(200);
 /// The longest that a use of a key stays unwritten.
 const LAST_USE: Duration = Duration::from_secs(5);
 /// How often keys that end soon are looked for.
@@ -213,7 +215,7 @@ impl Worker {
                 _ = stop.changed() => {}
                 _ = bell.changed() => {}
                 () = ended.notified() => {}
-                () = tokio::time::sleep(PAUSE) => {}
+                () = tokio::time::sleep(JOBS_PAUSE) => {}
             }
         }
         while running.join_next().await.is_some() {}
