@@ -2,6 +2,7 @@
 //! around them.
 
 use super::contents::Contents;
+use super::job_numbers::is_label_of_number;
 use super::marks::{decimal_label, is_capitals, paragraph_label, part_heading, section_end};
 use super::numbers::{Mentioned, SectionNumber, after_keyword, number_at, numbers_in};
 use super::pages::TextPage;
@@ -122,6 +123,9 @@ fn candidate<'t>(page: &'t TextPage, body: &[usize], place: usize) -> Option<Can
         Some((title, Some((is_capital, _)))) => (title, if is_capital { 2 } else { 1 }),
         _ => (before, 0),
     };
+    if keyword == 0 && is_label_of_number(before) {
+        return None;
+    }
     let is_title = is_capitals(title) || is_title_case(title);
     (is_title && title.len() > 2).then_some(Candidate {
         number: mention.number,

@@ -6,6 +6,7 @@ mod divisions;
 mod flow;
 mod furniture;
 mod headings;
+mod job_numbers;
 mod marks;
 mod naming;
 mod numbers;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::contents::{Contents, has_contents_title};
 use super::headings::{Heading, headings};
+use super::job_numbers::drop_job_stamps;
 use super::marks::{decimal_label, is_capitals, section_end};
 use super::naming::{complete_title, running_heading, stamp_titles};
 use super::numbers::SectionNumber;
@@ -50,6 +51,7 @@ impl Open {
 
 /// The sections of a volume in the order of their pages.
 pub(super) fn spans(pages: &mut [TextPage]) -> Vec<Span> {
+    drop_job_stamps(pages);
     let contents = Contents::of(pages);
     let found: Vec<Vec<Heading>> = (0..pages.len())
         .map(|at| headings(pages, at, &contents))
