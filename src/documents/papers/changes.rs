@@ -2,7 +2,8 @@
 //! that something is revised, added, deleted or replaced. A mere mention is no change.
 
 use super::super::bound::Change;
-use super::items::{Context, Item, POINTING, items};
+use super::doc_type::DocType;
+use super::items::{Context, Item, POINTING, is_citation, items};
 use super::references::{Named, Reference, Subject, first_named};
 use super::rows::PageOfRows;
 
@@ -98,13 +99,16 @@ const UNCHANGED: &[&str] = &[
 const HEAD_WORDS: usize = 14;
 const MOST_CHANGES: usize = 5_000;
 
-/// The changes of an addendum, in order.
-pub(super) fn changes(pages: &[PageOfRows<'_>]) -> Vec<Change> {
+/// The changes of an addendum or a change order, in order.
+pub(super) fn changes(pages: &[PageOfRows<'_>], doc_type: DocType) -> Vec<Change> {
     let mut changes = Vec::new();
     for item in items(pages) {
         let Some(named) = changed_by(&item) else {
             continue;
         };
+        if doc_type == DocType::ChangeOrder && !is_of_documents(&item.text, &named) {
+            continue;
+        }
         let Some(page) = pages.get(item.page) else {
             continue;
         };
@@ -145,7 +149,8 @@ fn changed_by(item: &Item<'_>) -> Option<Named> {
     let before: Vec<String> = bare_words(&item.text).take(named.before).collect();
     let is_pointed_at = before.iter().rev().take(4).any(|word| POINTING.contains(&word.as_str()))
         // "See Section …: revise" begins an item.
-        && named.before > 2;
+        && named.before > 2
+        || is_citation(&before);
     if named.before > HEAD_WORDS || is_pointed_at || crosses_sentence(&item.text, named.before) {
         return None;
     }
@@ -153,7 +158,34 @@ fn changed_by(item: &Item<'_>) -> Option<Named> {
     let is_listed =
         matches!(item.context, Context::Specifications | Context::Drawings) && named.before <= 3;
     let is_at_head = named.before <= 1 || has_keyword_first(&item.text);
-    (says_change || (is_listed && is_at_head)).then_some(named)
+    let is_stated = item.is_labelled && named.before <= 1 && states(&item.text);
+    (says_change || (is_at_head && (is_listed || is_stated))).then_some(named)
+}
+
+/// A change order changes the contract's sum and time. It changes the documents only where an item
+/// is about one of them, or orders to revise it; `Credit for deleted partition, Section 10 22 39`
+/// says whose work it is.
+fn is_of_documents(text: &str, named: &Named) -> bool {
+    let orders = bare_words(text).next().is_some_and(|word| {
+        matches!(
+            word.as_str(),
+            "REVISE" | "REVISED" | "REISSUE" | "MODIFY" | "AMEND" | "CHANGE" | "SUPERSEDE"
+        )
+    });
+    named.before <= 3 || orders
+}
+
+/// `Section 07 50 00, paragraph 2.02.A: the minimum thickness is 80 mils`: what an item of an
+/// addendum says behind the name of a section or sheet holds from now on, in whatever words. To
+/// see another place says nothing new.
+fn states(text: &str) -> bool {
+    let Some((head, said)) = text.split_once(": ") else {
+        return false;
+    };
+    let says = bare_words(said).next().is_some_and(|word| {
+        !word.is_empty() && word != "REFER" && !POINTING.contains(&word.as_str())
+    });
+    head.split_whitespace().count() <= HEAD_WORDS && said.split_whitespace().count() >= 3 && says
 }
 
 fn has_keyword_first(text: &str) -> bool {

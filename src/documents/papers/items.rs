@@ -32,6 +32,8 @@ pub(super) struct Item<'v> {
     /// It is, or stands in, the answer to a question.
     pub is_answer: bool,
     pub is_question: bool,
+    /// A number, letter or bullet stands before it.
+    pub is_labelled: bool,
     pub text: String,
     /// The page (as an index) on which it begins, and its lines there.
     pub page: usize,
@@ -62,6 +64,7 @@ pub(super) fn items<'v>(pages: &[PageOfRows<'v>]) -> Vec<Item<'v>> {
         context: Context::Unknown,
         marks: Vec::new(),
         owner: None,
+        part: None,
         is_answer: false,
         is_question: false,
         before: None,
@@ -88,6 +91,8 @@ struct Reader<'v> {
     marks: Vec<Mark>,
     /// How many labels were open where the last item began; deeper ones belong to it.
     owner: Option<usize>,
+    /// The letter of the open part: items of `PART C` are labelled `C-1`, as sheets are.
+    part: Option<char>,
     is_answer: bool,
     is_question: bool,
     /// The line before: its text and where it ended.
@@ -104,12 +109,15 @@ impl<'v> Reader<'v> {
         }
         let goes_on = self.continues_sentence(row);
         self.before = Some((row.text, row.line.end));
-        let (mark, rest) = match item_mark(row.text) {
+        let (mark, rest) = match item_mark(row.text).or_else(|| coded_mark(row.text, self.part)) {
             Some((mark, rest)) => (Some(mark), rest),
             None => (None, row.text),
         };
         if let Some(context) = heading_context(rest).filter(|_| !goes_on) {
             self.context = context;
+            self.part = part_letter(&upper);
+            // A heading is no sentence that goes on, however wide it is.
+            self.before = None;
             (self.is_answer, self.is_question) = (false, false);
             match mark {
                 Some(mark) => self.open_mark(mark),
@@ -123,7 +131,7 @@ impl<'v> Reader<'v> {
         {
             (self.is_answer, self.is_question) = (is_answer, !is_answer);
             self.marks.clear();
-            self.begin(page, row, said);
+            self.begin(page, row, said, true);
             return true;
         }
         let named =
@@ -138,12 +146,12 @@ impl<'v> Reader<'v> {
                     if self.context != Context::Questions {
                         (self.is_answer, self.is_question) = (false, false);
                     }
-                    self.begin(page, row, rest);
+                    self.begin(page, row, rest, true);
                 }
             }
             None if named.is_some() && !goes_on => {
                 self.marks.clear();
-                self.begin(page, row, rest);
+                self.begin(page, row, rest, false);
             }
             None => self.append(page, row, row.text),
         }
@@ -158,12 +166,13 @@ impl<'v> Reader<'v> {
         }
     }
 
-    fn begin(&mut self, page: usize, row: &Row<'v>, text: &str) {
+    fn begin(&mut self, page: usize, row: &Row<'v>, text: &str, is_labelled: bool) {
         self.owner = Some(self.marks.len());
         self.items.push(Item {
             context: self.context,
             is_answer: self.is_answer,
             is_question: self.is_question,
+            is_labelled,
             text: text.to_owned(),
             page,
             lines: vec![row.line],
@@ -230,7 +239,8 @@ fn is_at_head(text: &str, named: &Named) -> bool {
         .iter()
         .rev()
         .take(4)
-        .any(|word| word == "AS" || POINTING.contains(&word.as_str()));
+        .any(|word| word == "AS" || POINTING.contains(&word.as_str()))
+        || is_citation(&before);
     before.len() <= 3
         || (before.len() <= 9
             && !is_pointed_at
@@ -240,6 +250,15 @@ fn is_at_head(text: &str, named: &Named) -> bool {
                     || LEADS.contains(&word.as_str())
                     || word.chars().any(|c| c.is_ascii_digit())
             }))
+}
+
+/// `Delete reference to Section 12 36 61`: what changes is the text that cites, not what is cited.
+pub(super) fn is_citation(before: &[String]) -> bool {
+    before.len() > 2
+        && matches!(
+            before.rchunks(2).next(),
+            Some([what, to]) if to == "TO" && matches!(what.as_str(), "REFERENCE" | "REFERENCES")
+        )
 }
 
 /// Words before a reference that only point to it.
@@ -400,6 +419,33 @@ fn item_mark(text: &str) -> Option<(Mark, &str)> {
             .bytes()
             .all(|byte| matches!(byte.to_ascii_uppercase(), b'I' | b'V' | b'X'));
     is_roman.then_some((Mark::Roman, rest))
+}
+
+/// `B-1 Section 04 20 00`, `C-2 Drawing A-101`: a label that could be a sheet's, were it not for
+/// the section or sheet named right behind it, or for the part whose letter it bears.
+fn coded_mark(text: &str, part: Option<char>) -> Option<(Mark, &str)> {
+    let (first, rest) = text.split_once(char::is_whitespace)?;
+    let rest = rest.trim_start();
+    let (code, figures) = first.trim_end_matches(['.', ':', ')']).split_once('-')?;
+    let is_code = (1..=2).contains(&code.len())
+        && code.bytes().all(|byte| byte.is_ascii_uppercase())
+        && (1..=2).contains(&figures.len())
+        && figures.bytes().all(|byte| byte.is_ascii_digit());
+    let is_of_part = part.is_some_and(|part| code.chars().eq([part]));
+    let names = || first_named(rest, Subject::Neither).is_some_and(|named| named.before == 0);
+    (is_code && (is_of_part || names())).then_some((Mark::Coded, rest))
+}
+
+/// The letter of a heading such as `PART C - DRAWINGS`, given in capitals.
+fn part_letter(upper: &str) -> Option<char> {
+    let mut words = upper.split_whitespace();
+    let is_part = words.next() == Some("PART");
+    let word = words.next()?.trim_end_matches([':', '.', '-']);
+    let mut letters = word.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if is_part && letter.is_ascii_uppercase() => Some(letter),
+        _ => None,
+    }
 }
 
 /// What the items below are about, when the line is a heading of a part of the addendum.

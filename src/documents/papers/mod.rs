@@ -143,7 +143,7 @@ fn document(volume: &Volume, pages: &[PageOfRows<'_>]) -> Option<Doc> {
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| untitled(volume, pages));
     let changes = match doc_type {
-        DocType::Addendum | DocType::ChangeOrder => changes::changes(pages),
+        DocType::Addendum | DocType::ChangeOrder => changes::changes(pages, doc_type),
         _ => Vec::new(),
     };
     Some(Doc {

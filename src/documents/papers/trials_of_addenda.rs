@@ -129,3 +129,71 @@ AMENDMENT NO. 0002 EFFECTIVE DATE 10 May 2021
 ";
     assert_eq!(changed(page), ["01 11 00", "C-101"]);
 }
+
+#[test]
+fn items_labelled_as_sheets_are() {
+    let page = "
+## ADDENDUM NO. 3
+
+PART A - BIDDING REQUIREMENTS
+A-1 Bids will be received until 2:00 p.m. on August 20, 2020.
+
+PART B - SPECIFICATIONS
+B-1 Section 04 20 00 UNIT MASONRY: Article 2.2, add a color to face brick.
+B-2 Section 07 21 00 THERMAL INSULATION: Reissued in its entirety.
+
+PART C - DRAWINGS
+C-1 Drawing A-101, FLOOR PLAN: Reissued. Relocate door 103A.
+C-2 Drawing P-201, Riser Diagram: Change the size of the riser.
+C-3 The lighting fixtures are as listed in the revised schedule.
+";
+    assert_eq!(changed(page), ["04 20 00", "07 21 00", "A-101", "P-201"]);
+}
+
+#[test]
+fn sheets_listed_by_their_numbers_alone_are_no_labels() {
+    let page = "
+## ADDENDUM NO. 1
+
+REVISED DRAWINGS
+C-1 SITE PLAN
+C-2 GRADING PLAN
+";
+    assert_eq!(changed(page), ["C-1", "C-2"]);
+}
+
+#[test]
+fn what_an_item_says_of_a_sheet_changes_it() {
+    let page = "
+## ADDENDUM NO. 1
+
+1. Specification Section 07 50 00, paragraph 2.02.A: the minimum thickness is 80 mils.
+2. Drawing R-1: the crane staging area is shown reversed.
+3. Drawing R-2: see the specifications for the coping.
+4. Section 06 41 00, 1.02: Delete reference to Section 12 36 61.
+5. Paragraph 1.02 of the summary: Delete reference to Section 12 36 61.
+";
+    assert_eq!(changed(page), ["07 50 00", "R-1", "06 41 00"]);
+}
+
+#[test]
+fn a_change_order_changes_the_documents_that_it_revises() {
+    let page = "
+## CHANGE ORDER
+CHANGE ORDER NUMBER: 005
+DATE: January 9, 2017
+
+The Contract is changed as follows:
+1. Provide added blocking at Corridor 122 per ASI-11. Add $1,260.00
+2. Credit for deleted operable partition, Section 10 22 39. Deduct ($6,400.00)
+3. Revise the layout of Room 12 on Drawing A-102. Add $900.00
+";
+    let docs = find(&written(&[page]), &[]);
+    assert_eq!(docs[0].doc_type, "change_order");
+    let sheets: Vec<Option<&str>> = docs[0]
+        .changes
+        .iter()
+        .map(|change| change.sheet_number.as_deref())
+        .collect();
+    assert_eq!(sheets, [Some("A-102")]);
+}
