@@ -74,6 +74,21 @@ impl DocType {
         )
     }
 
+    /// Papers to be filled in: the labels of their fields are in capitals.
+    pub fn is_form(self) -> bool {
+        matches!(
+            self,
+            Self::Form
+                | Self::Rfi
+                | Self::Submittal
+                | Self::Transmittal
+                | Self::ChangeOrder
+                | Self::Invoice
+                | Self::Permit
+                | Self::Schedule
+        )
+    }
+
     /// Papers that come one after the other in one file, each with a heading of its own.
     pub fn begins_by_heading(self) -> bool {
         !matches!(

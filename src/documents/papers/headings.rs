@@ -6,6 +6,7 @@ use super::super::bound::Heading;
 use super::contents::{contents_pages, leads_to_page};
 use super::date::first_date;
 use super::doc_type::DocType;
+use super::headings_of_forms::{is_heading_of_form, is_provision_heading};
 use super::numbering::{Label, Scheme, label};
 use super::rows::{PageOfRows, Row, is_capitals, is_title_case};
 use super::title::{is_address, letterhead};
@@ -17,7 +18,7 @@ const MOST_WORDS: usize = 14;
 /// A heading without a number is at least so much larger than the text,
 const LARGER: f64 = 1.12;
 /// or in capitals with so much room above it, in em.
-const ROOM_ABOVE: f64 = 1.45;
+pub(super) const ROOM_ABOVE: f64 = 1.45;
 /// Levels below this are not told apart.
 const DEEPEST: usize = 6;
 
@@ -173,7 +174,7 @@ fn candidate(
             Some(new(to, joined(page, at, to), Some(label)))
         }
         Some(_) => None,
-        None if is_plain_heading(row, next, doc_type, body_size) => {
+        None if is_plain_heading(page, row, next, doc_type, body_size) => {
             let to = end_of_heading(page, at, false, body_size);
             Some(new(to, joined(page, at, to), None))
         }
@@ -287,6 +288,7 @@ fn is_labelled_heading(
 }
 
 fn is_plain_heading(
+    page: &PageOfRows<'_>,
     row: &Row<'_>,
     next: Option<&Row<'_>>,
     doc_type: DocType,
@@ -311,25 +313,16 @@ fn is_plain_heading(
     if row.size() >= LARGER * body_size {
         return !is_sentence(row.text);
     }
-    // On forms every label is in capitals.
-    let is_form = matches!(
-        doc_type,
-        DocType::Form
-            | DocType::Rfi
-            | DocType::Submittal
-            | DocType::Transmittal
-            | DocType::ChangeOrder
-            | DocType::Invoice
-            | DocType::Permit
-            | DocType::Schedule
-    );
+    if doc_type.is_form() {
+        return is_heading_of_form(page, row, next);
+    }
     let stands_apart = row.gap >= ROOM_ABOVE && next.is_none_or(|next| next.gap >= 0.9);
-    !is_form
-        && row.is_capitals()
+    let is_in_capitals = row.is_capitals()
         && row.size() >= 0.95 * body_size
         && words <= 10
         && stands_apart
-        && !row.text.chars().any(|c| c.is_ascii_digit() || c == '$')
+        && !row.text.chars().any(|c| c.is_ascii_digit() || c == '$');
+    is_in_capitals || is_provision_heading(row, next)
 }
 
 /// A line with wide gaps in it: the cells of a table, or a letterhead on both sides. Letters are

@@ -8,6 +8,7 @@ mod date;
 mod doc_type;
 mod furniture;
 mod headings;
+mod headings_of_forms;
 mod items;
 mod letter;
 mod numbering;
