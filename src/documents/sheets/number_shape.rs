@@ -90,7 +90,13 @@ pub(super) fn as_free_number(text: &str) -> Option<String> {
     let is_plain = one
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '(' | ')' | '_'));
+    // Signs stand between letters and figures: `../` is a path.
+    let is_parted = one
+        .as_bytes()
+        .windows(2)
+        .all(|two| !(two.iter().all(|byte| matches!(byte, b'.' | b'/'))));
     let is_possible = is_plain
+        && is_parted
         && one.len() <= 24
         && figures >= 1
         && letters <= 10
@@ -203,6 +209,13 @@ fn split_run(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_no_number() {
+        assert_eq!(as_free_number("A101/../../X"), None);
+        assert_eq!(as_free_number("L(00)01").as_deref(), Some("L(00)01"));
+        assert_eq!(as_free_number("12/3").as_deref(), Some("12/3"));
+    }
 
     #[test]
     fn the_usual_shapes_are_numbers() {
