@@ -3,6 +3,8 @@
 //!
 //! Transactions that change a job take its row first, then its pages, then the workspace's.
 
+use std::ops::RangeInclusive;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
@@ -17,10 +19,10 @@ use crate::id;
 
 /// How long claimed work is out of others' reach unless the claim is renewed.
 pub const LEASE: i64 = 20 * SECOND;
-/// The most pages that are claimed together to be read: opening a large file takes a while.
-const LARGEST_SLICE: i64 = 8;
-/// And to be looked at, which takes a tenth of the time.
-const LARGEST_SURVEY: i64 = 64;
+/// How many pages are claimed together to be read: opening a large file takes a while.
+const READ_AT_ONCE: RangeInclusive<i64> = 1..=8;
+/// And to be looked at, which takes a tenth of the time: for fewer no reader is worth its start.
+const SEEN_AT_ONCE: RangeInclusive<i64> = 8..=64;
 
 /// What a worker does next, under a lease whose owner is named here.
 #[derive(Clone, Debug)]
@@ -91,11 +93,11 @@ pub fn take(connection: &mut Conn, job: &JobRow, now: Time) -> Result<Option<Tur
         return Ok(None);
     }
     let owner = id::new(id::Kind::Row);
-    let (status, largest, after_all) = match job.status {
-        Status::Preflighting => (PageStatus::Listed, LARGEST_SURVEY, Work::Preflight),
-        _ => (PageStatus::Pending, LARGEST_SLICE, Work::Finish),
+    let (status, at_once, after_all) = match job.status {
+        Status::Preflighting => (PageStatus::Listed, SEEN_AT_ONCE, Work::Preflight),
+        _ => (PageStatus::Pending, READ_AT_ONCE, Work::Finish),
     };
-    let work = match take_pages(connection, (&job.id, status, largest), &owner, now)? {
+    let work = match take_pages(connection, (&job.id, status, at_once), &owner, now)? {
         Some((file, pages)) if status == PageStatus::Listed => Some(Work::Survey(file, pages)),
         Some((file, pages)) => Some(Work::Pages(file, pages)),
         None if has_pages(connection, &job.id, status)? => None,
@@ -129,7 +131,7 @@ fn hold_job(connection: &mut Conn, job_id: &str, owner: &str, now: Time) -> Resu
 /// Pages that nobody holds: the first ones of a file, as many as leave work for others too.
 fn take_pages(
     connection: &mut Conn,
-    (job_id, status, largest): (&str, PageStatus, i64),
+    (job_id, status, at_once): (&str, PageStatus, RangeInclusive<i64>),
     owner: &str,
     now: Time,
 ) -> Result<Option<(Box<FileRow>, Vec<PageRow>)>> {
@@ -140,7 +142,7 @@ fn take_pages(
             .filter(pages::lease_until.le(now))
     };
     let count: i64 = free().count().get_result(connection)?;
-    let most = ((count + 3) / 4).clamp(1, largest);
+    let most = ((count + 3) / 4).clamp(*at_once.start(), *at_once.end());
     let mut found: Vec<PageRow> = free()
         .order((pages::file_id, pages::page_number))
         .limit(most)

@@ -79,9 +79,21 @@ impl<'a> Report<'a> {
                     artifacts: &page.artifacts,
                 })
                 .collect(),
-            sheets: Wholes::new(&bound.sheets, folder),
-            specifications: Wholes::new(&bound.specifications, folder),
-            docs: Wholes::new(&bound.docs, folder),
+            sheets: Wholes {
+                parts: &bound.sheets,
+                folder,
+                extract: |sheet| sheet.extract.as_ref(),
+            },
+            specifications: Wholes {
+                parts: &bound.specifications,
+                folder,
+                extract: |section| section.extract.as_ref(),
+            },
+            docs: Wholes {
+                parts: &bound.docs,
+                folder,
+                extract: |doc| doc.extract.as_ref(),
+            },
         });
         let of_pages = volumes.iter().flat_map(|volume| {
             let warnings = volume.pages.iter().flat_map(|page| {

@@ -91,8 +91,9 @@ fn wait(mut child: Child, time: Duration) -> bool {
         }
     }
     // Killing one that has just ended does nothing; waiting leaves nothing behind.
-    if child.kill().is_ok() && child.wait().is_err() {
-        return false;
+    if let Err(error) = child.kill().and_then(|()| child.wait()) {
+        // The server logs what a child complains of.
+        eprintln!("a recogniser could not be ended: {error}");
     }
     false
 }

@@ -149,7 +149,7 @@ pub(super) fn project_over_its_place(
     is_fixed: &dyn Fn(&Line) -> bool,
 ) -> Option<String> {
     let lines = candidates(sheet, name, 0.6, is_fixed);
-    lines
+    let found = lines
         .iter()
         .filter(|line| stands_over_place(sheet, line))
         .filter_map(|line| {
@@ -164,12 +164,22 @@ pub(super) fn project_over_its_place(
                 }
                 parts.insert(0, above);
             }
-            let texts: Vec<&str> = parts.iter().map(|line| line.text.as_str()).collect();
-            let text = as_name(&texts).filter(|text| may_be_project(text))?;
+            let text = name_of(&parts).filter(|text| may_be_project(text))?;
             Some((line.size, text))
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, text)| text)
+        });
+    of_largest(found)
+}
+
+/// The name that the first of these lines make.
+fn name_of(lines: &[&Line]) -> Option<String> {
+    let texts = lines.iter().take(MOST_LINES);
+    as_name(&texts.map(|line| line.text.as_str()).collect::<Vec<_>>())
+}
+
+/// The text in the largest letters.
+fn of_largest(found: impl Iterator<Item = (f64, String)>) -> Option<String> {
+    let largest = found.max_by(|a, b| a.0.total_cmp(&b.0));
+    largest.map(|(_, text)| text)
 }
 
 /// Whether a label such as OWNER announces the line.
@@ -262,19 +272,11 @@ pub(super) fn project_by_subject(
                     .any(|line| reaches_somebody(&line.text))
             })
     });
-    found
-        .filter_map(|run| {
-            let texts: Vec<&str> = run
-                .iter()
-                .take(MOST_LINES)
-                .map(|line| line.text.as_str())
-                .collect();
-            let text = as_name(&texts).filter(|text| !names_kind(text) && text.contains(' '))?;
-            let size = run.iter().map(|line| line.size).fold(0.0, f64::max);
-            Some((size, text))
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, text)| text)
+    of_largest(found.filter_map(|run| {
+        let text = name_of(run).filter(|text| !names_kind(text) && text.contains(' '))?;
+        let size = run.iter().map(|line| line.size).fold(0.0, f64::max);
+        Some((size, text))
+    }))
 }
 
 fn goes_on(line: &Line, below: &Line) -> bool {
