@@ -93,15 +93,17 @@ fn picture_of(pixmap: &Pixmap) -> Picture {
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let (colours, _) = pixmap.data_as_u8_slice().as_chunks::<4>();
     // Most sheets are black on white: a third of the bytes, and faster to encode.
-    // Many at a time, without a look at each, for the sake of speed.
+    // Many at a time, without a look at each, for the sake of speed; taken over while they are near.
+    let mut greys = Vec::with_capacity(colours.len());
     let is_grey = colours.chunks(4096).all(|some| {
         let apart = |apart, &[r, g, b, _]: &[u8; 4]| apart | (r ^ g) | (g ^ b);
+        greys.extend(some.iter().map(|&[r, ..]| r));
         some.iter().fold(0, apart) == 0
     });
     if is_grey {
-        let pixels = colours.iter().map(|&[r, ..]| r).collect();
-        return Picture::of_grey(width, height, pixels);
+        return Picture::of_grey(width, height, greys);
     }
+    drop(greys);
     let mut pixels = vec![0; colours.len() * 3];
     let (places, _) = pixels.as_chunks_mut::<3>();
     for (place, &[r, g, b, _]) in places.iter_mut().zip(colours) {
