@@ -2,6 +2,7 @@
 //! The title block reads the lines of a sheet; the worker writes the text.
 
 use super::page::PageKind;
+use super::text_columns::{Band, Row, bands};
 use super::words::Word;
 
 /// Words on one baseline. The frame of the text itself is (`start`..`end` along it, `down` across it,
@@ -86,60 +87,77 @@ impl Line {
 
 /// The widest gap inside a line of a sheet, in em: cells of a title block and columns stand further apart.
 const SHEET_GAP: f64 = 1.2;
+/// A page of text has at most four columns: two gutters within the halves of one.
+const MOST_GUTTERS: u32 = 2;
 /// Larger and smaller words side by side belong to different cells (a name and the sheet's number).
 const SHEET_RATIO: f64 = 1.35;
 
-/// All lines of the page, sorted by angle, then from the first line down. A gap of more than
-/// `widest_gap` em, or a jump in size of more than `widest_ratio`, starts another line.
-fn lines_with(words: &[Word], widest_gap: f64, widest_ratio: f64) -> Vec<Line> {
-    let mut placed: Vec<(i32, f64, f64, &Word)> = words
-        .iter()
-        .map(|word| {
-            // Snapped to the degree, so that near-level words share a frame; -180 is 180.
-            let angle = match word.angle().round() as i32 {
-                -180 => 180,
-                angle => angle,
-            };
-            let turn = f64::from(angle).to_radians();
-            let (x, y) = (turn.cos(), -turn.sin());
-            let start = word.origin.x * x + word.origin.y * y;
-            let down = word.origin.y * x - word.origin.x * y;
-            (angle, down, start, word)
-        })
-        .collect();
+/// A word in the frame of its own text: degrees, down across it, start along it.
+pub(super) struct Placed<'w> {
+    angle: i32,
+    pub down: f64,
+    start: f64,
+    pub word: &'w Word,
+}
+
+impl<'w> Placed<'w> {
+    fn of(word: &'w Word) -> Self {
+        // Snapped to the degree, so that near-level words share a frame; -180 is 180.
+        let angle = match word.angle().round() as i32 {
+            -180 => 180,
+            angle => angle,
+        };
+        let turn = f64::from(angle).to_radians();
+        let (x, y) = (turn.cos(), -turn.sin());
+        Self {
+            angle,
+            down: word.origin.y * x - word.origin.x * y,
+            start: word.origin.x * x + word.origin.y * y,
+            word,
+        }
+    }
+}
+
+/// Sorted by angle, then from the first baseline down.
+fn placed<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<Placed<'w>> {
+    let mut placed: Vec<Placed<'w>> = words.map(Placed::of).collect();
     placed.sort_by(|a, b| {
-        (a.0.rem_euclid(360), a.1, a.2)
-            .partial_cmp(&(b.0.rem_euclid(360), b.1, b.2))
+        (a.angle.rem_euclid(360), a.down, a.start)
+            .partial_cmp(&(b.angle.rem_euclid(360), b.down, b.start))
             .unwrap_or(std::cmp::Ordering::Equal)
     });
-    let mut lines = Vec::new();
-    let mut rest = placed.as_mut_slice();
-    while let Some(&(angle, down, _, first)) = rest.first() {
-        let mut smallest = first.size;
+    placed
+}
+
+/// The words on each baseline, in the order of their starts.
+fn rows<'p, 'w>(placed: &'p mut [Placed<'w>]) -> Vec<Row<'p, 'w>> {
+    let mut rows = Vec::new();
+    let mut rest = placed;
+    while let Some(first) = rest.first() {
+        let (angle, down) = (first.angle, first.down);
+        let mut smallest = first.word.size;
         let count = rest
             .iter()
-            .take_while(|(turn, depth, _, word)| {
-                smallest = smallest.min(word.size);
-                *turn == angle && *depth - down <= 0.4 * smallest
+            .take_while(|placed| {
+                smallest = smallest.min(placed.word.size);
+                placed.angle == angle && placed.down - down <= 0.4 * smallest
             })
             .count()
             .max(1);
         let (row, after) = rest.split_at_mut(count);
-        row.sort_by(|a, b| a.2.total_cmp(&b.2));
-        add_row(&mut lines, row, widest_gap, widest_ratio);
+        row.sort_by(|a, b| a.start.total_cmp(&b.start));
+        rows.push(&*row);
         rest = after;
     }
-    lines
+    rows
 }
 
-fn add_row(
-    lines: &mut Vec<Line>,
-    row: &[(i32, f64, f64, &Word)],
-    widest_gap: f64,
-    widest_ratio: f64,
-) {
+/// Adds the lines of a row. A gap of more than `widest_gap` em, or a jump in size of more than
+/// `widest_ratio`, starts another line.
+fn add_row(lines: &mut Vec<Line>, row: Row<'_, '_>, widest_gap: f64, widest_ratio: f64) {
     let mut open: Option<Line> = None;
-    for &(angle, down, start, word) in row {
+    for placed in row {
+        let (word, start) = (placed.word, placed.start);
         if let Some(line) = &mut open {
             let em = line.size.max(word.size);
             let ratio = em / line.size.min(word.size);
@@ -149,19 +167,55 @@ fn add_row(
                 continue;
             }
         }
-        lines.extend(open.replace(Line::of(word, angle, start, down)));
+        lines.extend(open.replace(Line::of(word, placed.angle, start, placed.down)));
     }
     lines.extend(open);
 }
 
 /// The lines of a sheet, parted at the gaps between cells and columns.
 pub(super) fn sheet_lines(words: &[Word]) -> Vec<Line> {
-    lines_with(words, SHEET_GAP, SHEET_RATIO)
+    let mut placed = placed(words.iter());
+    let mut lines = Vec::new();
+    for row in rows(&mut placed) {
+        add_row(&mut lines, row, SHEET_GAP, SHEET_RATIO);
+    }
+    lines
 }
 
-/// The lines of a page of running text, each from margin to margin.
+/// The lines of a page of running text in the order of reading, each from margin to margin of the
+/// page or of its column.
 pub(super) fn text_lines(words: &[Word]) -> Vec<Line> {
-    lines_with(words, f64::INFINITY, f64::INFINITY)
+    let mut lines = Vec::new();
+    add_text(&mut lines, words.iter(), MOST_GUTTERS);
+    lines
+}
+
+fn add_text<'w>(lines: &mut Vec<Line>, words: impl Iterator<Item = &'w Word>, gutters: u32) {
+    let mut placed = placed(words);
+    let rows = rows(&mut placed);
+    let add = |lines: &mut Vec<Line>, some: &[Row<'_, '_>]| {
+        for row in some {
+            add_row(lines, row, f64::INFINITY, f64::INFINITY);
+        }
+    };
+    let level = rows.partition_point(|row| row.first().is_some_and(|placed| placed.angle == 0));
+    let (level, turned) = rows.split_at(level);
+    let bands = if gutters > 0 { bands(level) } else { None };
+    match bands {
+        None => add(lines, level),
+        Some(bands) => {
+            for band in bands {
+                match band {
+                    Band::Whole(rows) => add(lines, &rows),
+                    Band::Columns(left, right) => {
+                        add_text(lines, left.into_iter(), gutters - 1);
+                        add_text(lines, right.into_iter(), gutters - 1);
+                    }
+                }
+            }
+        }
+    }
+    add(lines, turned);
 }
 
 /// Lines that stand under each other, top block first. Looks back over a bounded number of open

@@ -33,6 +33,7 @@ mod sheets;
 mod source;
 mod specifications;
 mod strokes;
+mod text_columns;
 mod text_string;
 mod words;
 mod worker;

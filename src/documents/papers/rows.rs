@@ -105,7 +105,10 @@ impl<'v> PageOfRows<'v> {
             .filter(|line| (line.angle - turn).abs() <= SKEW)
             .take(MOST_ROWS)
             .collect();
-        lines.sort_by(|a, b| a.down.total_cmp(&b.down).then(a.start.total_cmp(&b.start)));
+        // Those of one angle stand in the order of reading, which goes column by column.
+        if lines.iter().any(|line| line.angle != turn) {
+            lines.sort_by(|a, b| a.down.total_cmp(&b.down).then(a.start.total_cmp(&b.start)));
+        }
         let mut above: Option<f64> = None;
         for line in lines {
             let text = shortened(line.text.trim());
@@ -113,8 +116,9 @@ impl<'v> PageOfRows<'v> {
                 continue;
             }
             let gap = match above {
-                Some(above) => (line.down - above) / line.size.max(1.0),
-                None => 99.0,
+                // Further up is the head of the next column.
+                Some(above) if line.down >= above => (line.down - above) / line.size.max(1.0),
+                _ => 99.0,
             };
             above = Some(line.down);
             page.rows.push(Row {

@@ -61,7 +61,10 @@ pub(super) fn flow<'p>(pages: &'p [TextPage], span: &Span) -> Vec<FlowLine<'p>> 
             lines.push(FlowLine {
                 page,
                 line,
-                step: above.map(|above| line.top - above),
+                // None at the head of a column.
+                step: above
+                    .map(|above| line.top - above)
+                    .filter(|step| *step > -line.size),
             });
             above = Some(line.top);
         }

@@ -91,6 +91,7 @@ pub(super) fn text_pages(volume: &Volume) -> Vec<TextPage> {
 }
 
 fn text_page(leaf: &Leaf) -> TextPage {
+    // In the order of reading: column by column where a page has columns.
     let mut lines: Vec<TextLine> = leaf
         .lines
         .iter()
@@ -98,7 +99,6 @@ fn text_page(leaf: &Leaf) -> TextPage {
         .take(MOST_LINES)
         .filter_map(text_line)
         .collect();
-    lines.sort_by(|a, b| a.top.total_cmp(&b.top));
     drop_line_numbers(&mut lines);
     TextPage {
         number: leaf.number(),

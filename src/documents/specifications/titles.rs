@@ -150,6 +150,10 @@ pub(super) fn title_around(
         }
         let step = line.top - above.top;
         let em = line.size.max(above.size);
+        // The head of the next column.
+        if step < -em {
+            break;
+        }
         let belongs = if is_no_title(&line.text) && !(ends_open(&raw) && may_follow(&line.text)) {
             false
         } else if found.title.is_empty() {
@@ -218,6 +222,7 @@ fn title_above(page: &TextPage, lines: &[usize], place: usize, heading: &TextLin
         let step = below.top - line.top;
         let near = if found.title.is_empty() { 5.0 } else { 1.55 };
         let is_title = !is_no_title(&line.text)
+            && step > -line.size
             && step <= near * line.size.max(below.size)
             && (is_capitals(&line.text) || is_title_case(&line.text));
         if !is_title {
