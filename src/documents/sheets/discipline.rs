@@ -79,6 +79,106 @@ pub(super) fn discipline(number: &str, name: Option<&str>) -> Option<&'static st
     Some(found)
 }
 
+/// Words of a sheet's name that only one discipline uses, the surest first.
+const WORDS_OF_NAMES: &[(&str, &[&str])] = &[
+    (
+        "fire_protection",
+        &[
+            "FIRE ALARM",
+            "FIRE PROTECTION",
+            "FIRE SUPPRESSION",
+            "SPRINKLER",
+        ],
+    ),
+    (
+        "electrical",
+        &[
+            "ELECTRICAL",
+            "LIGHTING",
+            "POWER PLAN",
+            "ONE-LINE",
+            "PANEL SCHEDULE",
+        ],
+    ),
+    (
+        "plumbing",
+        &["PLUMBING", "WASTE AND VENT", "DOMESTIC WATER"],
+    ),
+    ("mechanical", &["MECHANICAL", "HVAC", "DUCTWORK"]),
+    (
+        "telecommunications",
+        &["TELECOM", "COMMUNICATIONS", "TECHNOLOGY PLAN"],
+    ),
+    (
+        "structural",
+        &["STRUCTURAL", "FRAMING", "FOUNDATION", "REINFORC", "FOOTING"],
+    ),
+    (
+        "landscape",
+        &["LANDSCAP", "PLANTING", "IRRIGATION", "PLANT SCHEDULE"],
+    ),
+    ("survey", &["SURVEY", "PLAT", "TOPOGRAPHIC", "BOUNDARY"]),
+    (
+        "civil",
+        &[
+            "CIVIL",
+            "GRADING",
+            "EROSION",
+            "DRAINAGE",
+            "UTILITY PLAN",
+            "UTILITIES",
+            "PAVING",
+            "PROFILE",
+            "STORM",
+            "SANITARY",
+            "SEWER",
+            "WATER MAIN",
+            "ROADWAY",
+            "TRAFFIC",
+            "STRIPING",
+            "SITE LAYOUT",
+        ],
+    ),
+    (
+        "architectural",
+        &[
+            "ARCHITECTURAL",
+            "FLOOR PLAN",
+            "REFLECTED CEILING",
+            "ROOF PLAN",
+            "EXTERIOR ELEVATION",
+            "INTERIOR ELEVATION",
+            "BUILDING ELEVATION",
+            "BUILDING SECTION",
+            "WALL SECTION",
+            "DOOR SCHEDULE",
+            "FINISH SCHEDULE",
+        ],
+    ),
+];
+
+/// The discipline that a sheet's name tells where its number has no letters: `3`, `1 OF 5`.
+pub(super) fn discipline_of_name(number: &str, name: &str) -> Option<&'static str> {
+    if number.chars().any(|c| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let upper = name.to_uppercase();
+    // At the beginning of a word: PLAT is no part of PLATFORM, REINFORC one of REINFORCING.
+    let says = |text: &str| {
+        upper.match_indices(text).any(|(at, _)| {
+            let before = upper.get(..at).unwrap_or("");
+            let after = upper.get(at + text.len()..).unwrap_or("");
+            let is_begun = !before.ends_with(char::is_alphanumeric);
+            is_begun && (text != "PLAT" || !after.starts_with(char::is_alphabetic))
+        })
+    };
+    let by_words = WORDS_OF_NAMES
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| says(word)))
+        .map(|(discipline, _)| *discipline);
+    by_words.or_else(|| (drawing_type(name) == Some("cover")).then_some("general"))
+}
+
 /// The role in a number of ISO 19650 (`PROJ-ORG-ZZ-01-DR-A-10001`): the last piece of letters alone.
 fn role_of(number: &str) -> Option<&str> {
     let pieces: Vec<&str> = number.split('-').collect();
@@ -142,6 +242,23 @@ fn letters_of(number: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_without_letters_leaves_it_to_the_name() {
+        for (number, name, expected) in [
+            ("3", "STRUCTURAL FOUNDATION PLAN", Some("structural")),
+            ("3", "ELECTRICAL SITE PLAN", Some("electrical")),
+            ("4", "LANDSCAPE PLANTING PLAN", Some("landscape")),
+            ("1", "FINAL PLAT", Some("survey")),
+            ("1", "TITLE SHEET", Some("general")),
+            ("2", "PLATFORM DETAILS", None),
+            ("Z3", "ELECTRICAL SITE PLAN", None),
+            ("2", "SITE PLAN", None),
+            ("101", "First Floor Plan", Some("architectural")),
+        ] {
+            assert_eq!(discipline_of_name(number, name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn letters_tell_the_discipline() {

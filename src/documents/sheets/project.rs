@@ -82,21 +82,39 @@ pub(super) fn may_be_project(text: &str) -> bool {
 
 /// The project's number: a word with figures by its label. `PROJECT` and `JOB` may stand over it as well,
 /// and where there is none the contract has one.
-pub(super) fn project_number(sheet: &Sheet) -> Option<String> {
-    number_by(sheet, Label::ProjectNumber, 2)
-        .or_else(|| number_by(sheet, Label::ProjectName, 1))
-        .or_else(|| number_by(sheet, Label::ContractNumber, 1))
+pub(super) fn project_number(sheet: &Sheet, sheet_number: Option<&Line>) -> Option<String> {
+    let number_by = |wanted, most_values| number_by(sheet, sheet_number, wanted, most_values);
+    number_by(Label::ProjectNumber, 2)
+        .or_else(|| number_by(Label::ProjectName, 1))
+        .or_else(|| number_by(Label::ContractNumber, 1))
 }
 
-fn number_by(sheet: &Sheet, wanted: Label, most_values: usize) -> Option<String> {
+fn number_by(
+    sheet: &Sheet,
+    sheet_number: Option<&Line>,
+    wanted: Label,
+    most_values: usize,
+) -> Option<String> {
     let mut labels: Vec<(&Line, &str)> = sheet
         .labels()
         .filter(|(line, label, _)| *label == wanted && sheet.is_in_title_strip(line))
         .map(|(line, _, rest)| (line, rest))
         .take(MOST_LABELS)
         .collect();
-    // A consultant's JOB is another number than the PROJECT's.
-    labels.sort_by_key(|(line, _)| !line.text.to_uppercase().contains("PROJ"));
+    // A consultant's JOB is another number than the PROJECT's, and a consultant's PROJECT stands with
+    // his address, farther from the sheet's number than the fields of the set.
+    let distance = |line: &Line| match sheet_number {
+        Some(number) => line.distance(number),
+        None => {
+            let (x, y) = line.centre();
+            (sheet.width - x).hypot(sheet.height - y)
+        }
+    };
+    let is_project = |line: &Line| line.text.to_uppercase().contains("PROJ");
+    labels.sort_by(|(a, _), (b, _)| {
+        let order = is_project(b).cmp(&is_project(a));
+        order.then(distance(a).total_cmp(&distance(b)))
+    });
     labels.into_iter().find_map(|(line, rest)| {
         if !rest.is_empty() {
             return as_number(rest);
@@ -143,7 +161,7 @@ mod tests {
             project_name(&sheet).as_deref(),
             Some("HARBOUR LIBRARY EAST WING")
         );
-        assert_eq!(project_number(&sheet).as_deref(), Some("1801.02"));
+        assert_eq!(project_number(&sheet, None).as_deref(), Some("1801.02"));
     }
 
     #[test]
@@ -159,7 +177,7 @@ mod tests {
             for (row, (text, _)) in (0..).zip(lines) {
                 page = page.print(text, 2300.0, 1200.0 + 14.0 * f64::from(row), 9.0);
             }
-            project_number(&page.sheet())
+            project_number(&page.sheet(), None)
         };
         assert_eq!(number(&numbers[..3]).as_deref(), Some("JHA-2311"));
         for one in numbers {
@@ -168,12 +186,23 @@ mod tests {
     }
 
     #[test]
+    fn a_consultants_project_number_is_not_the_sets() {
+        let page = page(2592.0, 1728.0)
+            .print("Prairie Consulting Group", 2300.0, 300.0, 6.0)
+            .print("Project No. 8834", 2300.0, 308.0, 6.0)
+            .print("PROJECT NUMBER", 2300.0, 1400.0, 5.0)
+            .print("21-0457", 2302.0, 1411.0, 8.0);
+        let sheet = page.sheet();
+        assert_eq!(project_number(&sheet, None).as_deref(), Some("21-0457"));
+    }
+
+    #[test]
     fn a_label_without_a_value_gives_none() {
         let page = page(2592.0, 1728.0)
             .print("PROJECT NO.", 2300.0, 1400.0, 7.0)
             .print("SCALE", 2300.0, 1414.0, 7.0)
             .print("1801", 2300.0, 1426.0, 7.0);
-        assert_eq!(project_number(&page.sheet()), None);
+        assert_eq!(project_number(&page.sheet(), None), None);
         assert_eq!(project_name(&page.sheet()), None);
     }
 

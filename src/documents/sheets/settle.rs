@@ -7,7 +7,7 @@ use super::super::binding::{Leaf, Volume};
 use super::super::bound::{Sheet, Target, Warning};
 use super::super::lines::Line;
 use super::super::page::Classification;
-use super::discipline::discipline;
+use super::discipline::{discipline, discipline_of_name};
 use super::drawing_type::{drawing_type, drawing_type_of_regions};
 use super::free_project::{is_owner, project_by_subject, project_over_its_place};
 use super::furniture::Furniture;
@@ -253,7 +253,8 @@ fn settle_projects(pages: &mut [Page<'_>], group: &[usize], furniture: &Furnitur
         };
         page.project_name =
             project_name(&page.block).filter(|name| page.name.as_ref() != Some(name));
-        page.project_number = project_number(&page.block);
+        page.project_number =
+            project_number(&page.block, page.at.as_ref().map(|found| &found.line));
         page.issue = issue(&page.block, page.at.as_ref());
         if page.project_name.is_none() {
             page.project_name = project_by_furniture(page, furniture);
@@ -369,7 +370,9 @@ fn finish(page: Page<'_>, places: &Places, listing: &Listing) -> Sheet {
         page_number: page.target.page_number,
         sheet_display_name: sheet_display_name(number, name, page.target.page_number),
         discipline: number
-            .and_then(|number| discipline(number, name))
+            .and_then(|number| {
+                discipline(number, name).or_else(|| discipline_of_name(number, name?))
+            })
             .map(str::to_owned),
         drawing_type: drawing_type.map(str::to_owned),
         scale: leaf.reading.scale.clone().filter(|_| is_sheet),
