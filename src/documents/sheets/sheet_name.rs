@@ -58,7 +58,9 @@ impl<'a> Search<'a> {
     }
 
     fn is_name_text(&self, line: &Line) -> bool {
-        is_name_text(line) && !self.is_number(line)
+        let is_text = is_name_text(line)
+            || self.sheet.is_part_of_name(line) && !is_noise(without_date(&line.text));
+        is_text && !self.is_number(line)
     }
 
     /// The lines under the name's label, or after it.
@@ -71,10 +73,11 @@ impl<'a> Search<'a> {
                 let distance = self.number.map_or(0.0, |found| line.distance(&found.line));
                 (distance, line, rest, label)
             })
-            .filter(|(distance, line, ..)| {
+            .filter(|(distance, line, _, label)| {
                 let near = *distance < 0.5 * self.sheet.short_side();
                 near && (self.sheet.is_in_title_strip(line)
                     || *distance < 0.15 * self.sheet.short_side())
+                    || *label == Label::Name && self.is_in_strip_of_number(line)
             })
             .take(MOST_LABELS)
             .collect();
@@ -91,6 +94,17 @@ impl<'a> Search<'a> {
                 |found: &FoundName| *label == Label::Name || trade_points(&found.text) >= 2.0;
             self.name_of_label(line, rest).filter(is_taken)
         })
+    }
+
+    /// Whether the line stands with the number in one strip along the bottom or the right edge: such a
+    /// strip is as long as the sheet, and its fields may stand far apart.
+    fn is_in_strip_of_number(&self, line: &Line) -> bool {
+        let Some(number) = self.number else {
+            return false;
+        };
+        let (x, y) = self.sheet.place(line);
+        let (number_x, number_y) = self.sheet.place(&number.line);
+        (y > 0.88 && number_y > 0.88) || (x > 0.88 && number_x > 0.88)
     }
 
     fn name_of_label(&self, line: &Line, rest: &str) -> Option<FoundName> {

@@ -9,6 +9,7 @@ use super::labels::{Label, is_beside, is_under, label};
 use super::scale::{drawn_scale, sheet_scale};
 use super::sheet_name::sheet_name;
 use super::sheet_number::{candidates, sheet_number};
+use super::trade_words::trade_points;
 
 /// What a sheet says of itself; each part is none where unsure.
 #[derive(Debug, Default, PartialEq)]
@@ -43,6 +44,23 @@ pub(super) struct Sheet {
 const MOST_LINES: usize = 2_500;
 const MOST_LABELS: usize = 150;
 const MOST_SCALES: usize = 30;
+/// Labels that are words of sheet names as well.
+const WORDS_OF_NAMES: &[&str] = &[
+    "BUILDING",
+    "SITE",
+    "FACILITY",
+    "LEVEL",
+    "LOCATION",
+    "NORTH",
+    "NOTES",
+    "PHASE",
+    "DESIGN",
+    "TYPE",
+    "KEY PLAN",
+    "SYMBOL",
+    "SEAL",
+    "DEVELOPMENT",
+];
 
 impl Sheet {
     pub fn new(words: &[Word], width: f64, height: f64) -> Self {
@@ -92,6 +110,10 @@ impl Sheet {
                 Some((at, label, rest.to_owned()))
             })
             .take(MOST_LABELS)
+            .filter(|(at, ..)| {
+                let line = sheet.lines.get(*at);
+                line.is_none_or(|line| !sheet.is_part_of_name(line))
+            })
             .collect();
         sheet
     }
@@ -115,6 +137,28 @@ impl Sheet {
     pub fn is_in_title_strip(&self, line: &Line) -> bool {
         let (x, y) = self.place(line);
         x > 0.75 || y > 0.82
+    }
+
+    /// Whether a text that could be a label is a line of a name instead: `BUILDING` over `SECTIONS`, or
+    /// `SHEET 2` under `ELECTRICAL DETAILS`, in the same large letters.
+    pub fn is_part_of_name(&self, line: &Line) -> bool {
+        let upper = line.text.to_uppercase();
+        let counts_sheets = upper
+            .strip_prefix("SHEET ")
+            .is_some_and(|rest| rest.len() <= 2 && rest.chars().all(|c| c.is_ascii_digit()));
+        if line.size < 1.2 * self.usual_size
+            || !(counts_sheets || WORDS_OF_NAMES.contains(&upper.as_str()))
+        {
+            return false;
+        }
+        self.lines.iter().any(|other| {
+            let is_alike = (0.95..=1.05).contains(&(line.size / other.size))
+                && trade_points(&other.text) >= 2.0
+                && label(&other.text).is_none();
+            let is_next = other.is_continued_by(line, 1.5)
+                || (!counts_sheets && line.is_continued_by(other, 1.5));
+            is_alike && is_next
+        })
     }
 
     /// The label that the line at this place of `lines` is or starts with, and what follows on it.
