@@ -30,6 +30,7 @@ pub(super) fn candidates(sheet: &Sheet) -> Vec<FoundNumber> {
         found.extend(candidate(sheet, at, line));
     }
     found.extend(pieced_numbers(sheet));
+    found.extend(stacked_numbers(sheet));
     found.sort_by(|a, b| {
         (b.sure.cmp(&a.sure))
             .then(
@@ -271,6 +272,53 @@ fn pieced_numbers(sheet: &Sheet) -> Vec<FoundNumber> {
     found
 }
 
+/// Numbers in two lines of large letters: `A` over `101`.
+fn stacked_numbers(sheet: &Sheet) -> Vec<FoundNumber> {
+    let is_designator =
+        |text: &str| (1..=2).contains(&text.len()) && text.chars().all(|c| c.is_ascii_uppercase());
+    let mut found = Vec::new();
+    let mut tried = 0;
+    for (at, line) in sheet.lines.iter().enumerate() {
+        let letters = line.text.trim_end_matches(['-', '–', '.', ' ']);
+        let is_large = line.size >= 2.5 * sheet.usual_size;
+        if !is_designator(letters) || !is_large || sheet.label_of(at).is_some() {
+            continue;
+        }
+        tried += 1;
+        if tried > MOST_HEADS {
+            break;
+        }
+        let below = sheet.lines.iter().find(|below| {
+            let middle = |line: &Line| line.start + line.end;
+            let is_alike = (0.85..=1.18).contains(&(below.size / line.size));
+            is_alike
+                && line.is_continued_by(below, 1.5)
+                && below
+                    .text
+                    .starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                && below.text.chars().filter(char::is_ascii_digit).count() >= 2
+                && ((below.start - line.start).abs() <= 0.4 * line.size
+                    || (middle(below) - middle(line)).abs() <= 0.8 * line.size)
+        });
+        let Some(below) = below else {
+            continue;
+        };
+        let mut whole = below.clone();
+        whole.text = format!("{} {}", line.text, below.text);
+        whole.left = whole.left.min(line.left);
+        whole.right = whole.right.max(line.right);
+        whole.top = whole.top.min(line.top);
+        whole.bottom = whole.bottom.max(line.bottom);
+        whole.start = whole.start.min(line.start);
+        whole.end = whole.end.max(line.end);
+        if let Some((number, form @ Form::Designated, true)) = number_in(&whole.text) {
+            let labelled = announces(sheet, &whole) || announces(sheet, line);
+            found.extend(weigh(sheet, &whole, number, form, true, labelled));
+        }
+    }
+    found
+}
+
 /// Codes of ISO 19650 for a kind of document that is a drawing or a model.
 fn is_type_code(piece: &str) -> bool {
     matches!(piece, "DR" | "M2" | "M3" | "SK" | "SH" | "VS")
@@ -329,6 +377,26 @@ mod tests {
         ];
         let words = [&rooms[..], &apart[..]].concat();
         assert_eq!(number_of(&words).as_deref(), Some("A-101"));
+    }
+
+    #[test]
+    fn a_letter_over_its_figures_is_one_number() {
+        let words = [
+            word("OFFICE", 300.0, 500.0, 8.0),
+            word("HALL", 300.0, 600.0, 8.0),
+            word("STAIR", 300.0, 700.0, 8.0),
+            word("A", 2400.0, 1600.0, 60.0),
+            word("101", 2400.0, 1670.0, 60.0),
+        ];
+        assert_eq!(number_of(&words).as_deref(), Some("A101"));
+        let grid = [
+            word("OFFICE", 300.0, 500.0, 8.0),
+            word("HALL", 300.0, 600.0, 8.0),
+            word("STAIR", 300.0, 700.0, 8.0),
+            word("A", 2400.0, 1600.0, 9.0),
+            word("101", 2400.0, 1611.0, 9.0),
+        ];
+        assert_eq!(number_of(&grid), None);
     }
 
     #[test]
