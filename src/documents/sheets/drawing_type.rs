@@ -24,6 +24,8 @@ pub(super) fn drawing_type(name: &str) -> Option<&'static str> {
         let found = match *word {
             "RCP" | "RCPS" => "reflected_ceiling_plan",
             "PLAN" | "PLANS" if follows_detail => "detail",
+            // Of roads and pipes: a plan over its profile.
+            "PLAN" | "PLANS" if is_with_profile(&words, at) => "profile",
             "PLAN" | "PLANS" => plan_type(&words, at),
             "ELEVATION" | "ELEVATIONS" if follows_detail => "detail",
             "ELEVATION" | "ELEVATIONS" => "elevation",
@@ -47,6 +49,14 @@ pub(super) fn drawing_type(name: &str) -> Option<&'static str> {
     // "First Floor" alone names a plan.
     let is_floor = has(&["FLOOR", "LEVEL", "BASEMENT", "MEZZANINE"]);
     is_floor.then_some("floor_plan")
+}
+
+/// `PLAN AND PROFILE`, `PLAN & PROFILE`, `PLAN/PROFILE`.
+fn is_with_profile(words: &[&str], at: usize) -> bool {
+    let mut after = words.iter().skip(at + 1).filter(|word| **word != "AND");
+    after
+        .next()
+        .is_some_and(|next| matches!(*next, "PROFILE" | "PROFILES"))
 }
 
 /// Which plan, by the words before PLAN, and those right after it: `PLAN - ROOF`.
@@ -155,6 +165,7 @@ mod tests {
             ("FIRST FLOOR DEMOLITION PLAN", Some("demolition_plan")),
             ("WALL SECTIONS AND DETAILS", Some("section")),
             ("PLAN DETAILS", Some("detail")),
+            ("PLAN & PROFILE STA. 10+00", Some("profile")),
             ("MATERIAL AND ROOM FINISH SCHEDULE", Some("schedule")),
             ("EXTERIOR ELEVATIONS", Some("elevation")),
             ("TITLE SHEET", Some("cover")),
