@@ -120,8 +120,10 @@ fn is_short_number(text: &str) -> bool {
     }
     let rest = rest.strip_prefix(['-', '.']).unwrap_or(rest);
     let (figures, rest) = split_run(rest, |c| c.is_ascii_digit());
-    // Interiors are `IN101` at some offices; inches have no three figures.
-    let is_unit = NOT_PREFIXES.contains(&prefix) && !(prefix == "IN" && figures.len() == 3);
+    // Interiors are `IN101` at some offices, lighting is `EL101`: inches have no three figures, and
+    // elevations are written apart.
+    let is_three = figures.len() == 3 && !text.contains('.');
+    let is_unit = NOT_PREFIXES.contains(&prefix) && !(matches!(prefix, "IN" | "EL") && is_three);
     if is_unit || !(1..=4).contains(&figures.len()) {
         return false;
     }
@@ -222,7 +224,7 @@ mod tests {
         for text in [
             "A101", "A-101", "AF600", "A1.01", "E201A", "A001.01", "C-100", "T001", "FP-1",
             "M2.1A", "S-001.00", "2-A101", "a101", "S-200.1", "A-101.1", "FP1.0", "A–101",
-            "B1-A101", "MEP-101", "HVAC101", "IN101",
+            "B1-A101", "MEP-101", "HVAC101", "IN101", "EL101",
         ] {
             let found = as_sheet_number(text);
             assert!(
@@ -257,6 +259,8 @@ mod tests {
             "773-425-6456",
             "12-34-56-7890",
             "A101.1234.5",
+            "EL.100",
+            "EL100.5",
             "2A1",
             "",
             "é101",
