@@ -42,6 +42,7 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
     for schedule in schedules::find(&plane, &frame) {
         found.push(Found::of_schedule(schedule));
     }
+    found.extend(turned_schedules(&plane, &frame, canvas, lines));
     let taken: Vec<Rect> = found.iter().map(|one| one.area).collect();
     for block in blocks::find(&plane, &frame, &taken) {
         found.push(Found {
@@ -82,6 +83,30 @@ pub(super) fn find(canvas: &Canvas, lines: &[Line]) -> (Vec<Region>, Vec<Mention
         .map(|one| one.into_region(&plane, &mut room))
         .collect();
     (regions, mentions)
+}
+
+/// Schedules that lie on their side, as they do where a wide one has no room.
+fn turned_schedules(plane: &Plane, frame: &Frame, canvas: &Canvas, lines: &[Line]) -> Vec<Found> {
+    // The name of the sheet in an upright title block may be one too.
+    let is_title = |line: &Line| {
+        subject(&line.text) == Some(RegionType::Schedule) && frame.is_drawn_on(middle(line))
+    };
+    let mut found = Vec::new();
+    for sideways in plane.sideways(canvas, lines, is_title) {
+        let turned_frame = Frame::of(&sideways);
+        for mut schedule in schedules::find(&sideways, &turned_frame) {
+            schedule.area = plane.area_from(&sideways, schedule.area);
+            let is_named = subject(&schedule.title) == Some(RegionType::Schedule);
+            if !is_named || !frame.is_drawn_on(schedule.area.center()) {
+                continue;
+            }
+            for cell in schedule.table.rows.iter_mut().flatten() {
+                cell.area = plane.area_from(&sideways, cell.area);
+            }
+            found.push(Found::of_schedule(schedule));
+        }
+    }
+    found
 }
 
 /// A region in points of the sheet as it is read.

@@ -49,7 +49,11 @@ pub(super) struct Plane<'c> {
 
 impl<'c> Plane<'c> {
     pub fn new(canvas: &'c Canvas, lines: &[Line]) -> Self {
-        let turn = turn_of(lines);
+        Self::turned(canvas, lines, turn_of(lines))
+    }
+
+    /// With the text level that reads as `turn` says on the page as it is shown.
+    fn turned(canvas: &'c Canvas, lines: &[Line], turn: Turn) -> Self {
         let strokes = &canvas.strokes;
         let (shown_width, shown_height) = (canvas.width, canvas.height);
         let turned = |area: Rect| turn_area(turn, area, shown_width, shown_height);
@@ -124,15 +128,44 @@ impl<'c> Plane<'c> {
         }
     }
 
+    /// The page again, with the text level that reads upwards or downwards here, for each of both ways
+    /// in which a line is one that `is_wanted`.
+    pub fn sideways(
+        &self,
+        canvas: &'c Canvas,
+        lines: &[Line],
+        is_wanted: impl Fn(&Line) -> bool,
+    ) -> Vec<Self> {
+        let turns = [90, 270].into_iter().filter(|angle| {
+            let mut turned = self.lines.iter().filter(|line| line.angle == *angle);
+            turned.any(&is_wanted)
+        });
+        turns
+            .map(|angle| {
+                let turn = Turn::of_degrees(self.turn.degrees() + angle);
+                Self::turned(canvas, lines, turn)
+            })
+            .collect()
+    }
+
+    /// A box of the same page turned otherwise, as it lies here.
+    pub fn area_from(&self, other: &Self, area: Rect) -> Rect {
+        let (width, height) = (other.width, other.height);
+        let shown = turn_area(other.turn.back(), area, width, height);
+        let (width, height) = match self.turn {
+            Turn::None | Turn::Over => (self.width, self.height),
+            Turn::Up | Turn::Down => (self.height, self.width),
+        };
+        turn_area(self.turn, shown, width, height)
+    }
+
     /// The box on the page as it is shown.
     pub fn display_box(&self, area: Rect) -> DisplayBox {
-        let (back, width, height) = match self.turn {
-            Turn::None => (Turn::None, self.width, self.height),
-            Turn::Over => (Turn::Over, self.width, self.height),
-            Turn::Up => (Turn::Down, self.height, self.width),
-            Turn::Down => (Turn::Up, self.height, self.width),
+        let (width, height) = match self.turn {
+            Turn::None | Turn::Over => (self.width, self.height),
+            Turn::Up | Turn::Down => (self.height, self.width),
         };
-        let area = turn_area(back, area, self.width, self.height);
+        let area = turn_area(self.turn.back(), area, self.width, self.height);
         DisplayBox::of_points(area.x0, area.y0, area.x1, area.y1, (width, height))
     }
 
@@ -153,6 +186,24 @@ impl Turn {
             Self::Up => 90,
             Self::Over => 180,
             Self::Down => 270,
+        }
+    }
+
+    fn of_degrees(degrees: i32) -> Self {
+        match degrees.rem_euclid(360) {
+            90 => Self::Up,
+            180 => Self::Over,
+            270 => Self::Down,
+            _ => Self::None,
+        }
+    }
+
+    /// The turn that undoes this one.
+    fn back(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+            same => same,
         }
     }
 }

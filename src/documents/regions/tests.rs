@@ -224,3 +224,49 @@ fn a_hostile_sheet_is_read_in_bounded_time() {
     assert!(regions.len() <= MOST_REGIONS && mentions.len() <= 2_000);
     assert!(spent < Duration::from_secs(20), "{spent:?}");
 }
+
+#[test]
+fn a_schedule_on_its_side_is_read_with_its_cells() {
+    let mut table = canvas(
+        1728.0,
+        2592.0,
+        &[
+            ("WINDOW SCHEDULE", 300.0, 1015.0, 12.0),
+            ("TYPE", 205.0, 1035.0, 8.0),
+            ("SIZE", 305.0, 1035.0, 8.0),
+            ("W1", 205.0, 1055.0, 8.0),
+            ("4'-0\"", 305.0, 1055.0, 8.0),
+            ("W2", 205.0, 1075.0, 8.0),
+            ("5'-0\"", 305.0, 1075.0, 8.0),
+        ],
+    );
+    let mut page = sheet();
+    // As it lies once the sheet's left edge is up: to the right is up, down is to the right.
+    for mut word in std::mem::take(&mut table.words) {
+        let (left, top, right, bottom) = (word.left, word.top, word.right, word.bottom);
+        word.along = (0.0, -1.0).into();
+        word.origin = (word.origin.y, 1728.0 - word.origin.x).into();
+        (word.left, word.right) = (top, bottom);
+        (word.top, word.bottom) = (1728.0 - right, 1728.0 - left);
+        page.words.push(word);
+    }
+    let across = [1020.0, 1040.0, 1060.0, 1080.0];
+    let down = [1728.0 - 500.0, 1728.0 - 300.0, 1728.0 - 200.0];
+    rule_grid(&mut page, &across, &down);
+    let (regions, _) = find(&page, &find_lines(&page));
+    let found = regions
+        .iter()
+        .find(|region| region.title.as_deref() == Some("WINDOW SCHEDULE"))
+        .unwrap();
+    let table = found.table.as_ref().unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(|cell| cell.text.as_str()).collect())
+        .collect();
+    assert_eq!(rows, [["TYPE", "SIZE"], ["W1", "4'-0\""], ["W2", "5'-0\""]]);
+    // The first column is the lowest.
+    let place = &table.rows[0][0].display_box;
+    assert!((place.left - 1020.0 / 2592.0).abs() < 0.001, "{place:?}");
+    assert!((place.bottom - 1528.0 / 1728.0).abs() < 0.001, "{place:?}");
+}
