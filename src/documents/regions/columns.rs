@@ -235,7 +235,7 @@ fn together<'l>(row: &[&'l Line], title: &Line) -> Vec<&'l Line> {
         match kept.last() {
             None if line.left > title.right + 6.0 * title.size => break,
             None => kept.push(line),
-            Some(last) if line.left - last.right > 22.0 * line.size => break,
+            Some(last) if line.left - last.right > 30.0 * line.size => break,
             Some(_) => kept.push(line),
         }
     }
@@ -250,7 +250,7 @@ fn centred<'l>(before: &[&'l Line], mut row: Vec<&'l Line>, title: &Line) -> Vec
     };
     let starts_with_title = (first.left - title.left).abs() < 2.0 * title.size;
     let middle = (title.left + title.right) / 2.0;
-    let reach = (last.right - middle).max(0.0) + WIDEST_REST * last.size;
+    let reach = (last.right - middle).max(0.0) + 1.4 * WIDEST_REST * last.size;
     if starts_with_title {
         return row;
     }
