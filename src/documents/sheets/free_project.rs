@@ -131,14 +131,73 @@ const OWNERS_ENDS: &[&str] = &[
     "COUNCIL",
 ];
 
-/// `SOMERS, WI`: a town and its state.
+/// The states as title blocks print them after a town.
+const STATES: &[&str] = &[
+    "ALABAMA",
+    "ALASKA",
+    "ARIZONA",
+    "ARKANSAS",
+    "CALIFORNIA",
+    "COLORADO",
+    "CONNECTICUT",
+    "DELAWARE",
+    "FLORIDA",
+    "GEORGIA",
+    "HAWAII",
+    "IDAHO",
+    "ILLINOIS",
+    "INDIANA",
+    "IOWA",
+    "KANSAS",
+    "KENTUCKY",
+    "LOUISIANA",
+    "MAINE",
+    "MARYLAND",
+    "MASSACHUSETTS",
+    "MICHIGAN",
+    "MINNESOTA",
+    "MISSISSIPPI",
+    "MISSOURI",
+    "MONTANA",
+    "NEBRASKA",
+    "NEVADA",
+    "NEW HAMPSHIRE",
+    "NEW JERSEY",
+    "NEW MEXICO",
+    "NEW YORK",
+    "NORTH CAROLINA",
+    "NORTH DAKOTA",
+    "OHIO",
+    "OKLAHOMA",
+    "OREGON",
+    "PENNSYLVANIA",
+    "RHODE ISLAND",
+    "SOUTH CAROLINA",
+    "SOUTH DAKOTA",
+    "TENNESSEE",
+    "TEXAS",
+    "UTAH",
+    "VERMONT",
+    "VIRGINIA",
+    "WASHINGTON",
+    "WEST VIRGINIA",
+    "WISCONSIN",
+    "WYOMING",
+];
+
+/// `SOMERS, WI` and `FORT KNOX, KENTUCKY`: a town and its state.
 pub(super) fn is_town(words: &[&str]) -> bool {
-    words.last().is_some_and(|last| last.len() == 2)
-        && words
-            .iter()
-            .rev()
-            .nth(1)
-            .is_some_and(|town| town.ends_with(','))
+    let ends_with = |state: &str| {
+        let count = state.split(' ').count();
+        let Some(start) = words.len().checked_sub(count) else {
+            return false;
+        };
+        let ends = state.split(' ').eq(words.iter().skip(start).copied());
+        let mut before = words.iter().take(start);
+        ends && before.next_back().is_some_and(|town| town.ends_with(','))
+    };
+    let last = words.last().copied().unwrap_or("");
+    (last.len() == 2 && ends_with(last)) || STATES.iter().any(|state| ends_with(state))
 }
 
 /// A project without a label: title blocks name it in letters about as large as the sheet's name, over
@@ -281,10 +340,14 @@ pub(super) fn project_by_subject(
 
 fn goes_on(line: &Line, below: &Line) -> bool {
     let step = below.down - line.down;
+    let ratio = below.size / line.size;
+    // Under a whole name in larger letters stands who owns it.
+    let is_same_name = ratio >= 0.77 || !names_subject(&line.text) || names_subject(&below.text);
     line.angle == below.angle
         && step > 0.0
         && step <= 2.2 * line.size.max(below.size)
-        && (0.62..=1.6).contains(&(below.size / line.size))
+        && (0.62..=1.6).contains(&ratio)
+        && is_same_name
         && below.start < line.end
         && below.end > line.start
 }

@@ -124,12 +124,14 @@ fn number_by(
             .into_iter()
             .take(most_values)
             .find_map(|value| as_number(&value.text))
+            .or_else(|| as_number(&sheet.value_across(line)?.text))
+            .or_else(|| as_number(&sheet.value_over(line)?.text))
     })
 }
 
 /// `1801.02`, `NSU-2021-0364`, `FTK 73301`.
 fn as_number(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches([':', ',', ';']);
+    let text = text.trim().trim_matches([':', ',', ';', '#']);
     let figures = |word: &str| word.chars().filter(char::is_ascii_digit).count();
     let (letters, word) = text.split_once(' ').unwrap_or(("", text));
     let is_series = letters.len() <= 5 && letters.chars().all(|c| c.is_ascii_uppercase());
@@ -170,6 +172,7 @@ mod tests {
             ("Job: S24-210", "S24-210"),
             ("Project No.: JHA-2311", "JHA-2311"),
             ("CONTRACT NO. 18-2207", "18-2207"),
+            ("job #1955", "1955"),
             ("PROJECT NUMBER: FTK 73301", "FTK 73301"),
         ];
         let number = |lines: &[(&str, &str)]| {
@@ -179,10 +182,23 @@ mod tests {
             }
             project_number(&page.sheet(), None)
         };
-        assert_eq!(number(&numbers[..3]).as_deref(), Some("JHA-2311"));
+        assert_eq!(number(&numbers[..4]).as_deref(), Some("JHA-2311"));
         for one in numbers {
             assert_eq!(number(&[one]).as_deref(), Some(one.1));
         }
+    }
+
+    #[test]
+    fn a_label_may_stand_under_its_number() {
+        let page = page(2592.0, 1728.0)
+            .print("Job No: D-7731", 2300.0, 300.0, 7.0)
+            .print("JULY 8, 2022", 2395.0, 1530.0, 9.0)
+            .print("ISSUE DATE", 2400.0, 1540.0, 5.0)
+            .print("A22031.00", 2400.0, 1560.0, 9.0)
+            .print("COMMISSION NO", 2395.0, 1570.0, 5.0)
+            .print("FIRST FLOOR PLAN", 2380.0, 1600.0, 13.0);
+        let sheet = page.sheet();
+        assert_eq!(project_number(&sheet, None).as_deref(), Some("A22031.00"));
     }
 
     #[test]

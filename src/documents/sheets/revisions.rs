@@ -55,10 +55,17 @@ fn mark_rank(row: &Row) -> (usize, String) {
     (mark.len(), mark)
 }
 
-/// Whether a label heads a column of a table of revisions: others such as DESCRIPTION or BY stand beside it.
+/// Whether a label heads a column of a table of revisions: others such as DESCRIPTION or BY stand beside
+/// it. ISSUE is such another where DATE stands beside it.
 fn heads_a_column(sheet: &Sheet, line: &Line) -> bool {
+    let is_issue = is_issue(&line.text);
     sheet.labels().any(|(other, label, rest)| {
-        matches!(label, Label::Description)
+        let is_head = match label {
+            Label::Description => true,
+            Label::Date => is_issue != self::is_issue(&other.text),
+            _ => false,
+        };
+        is_head
             && rest.is_empty()
             && other.angle == line.angle
             && (other.down - line.down).abs() <= 0.7 * line.size
@@ -67,6 +74,11 @@ fn heads_a_column(sheet: &Sheet, line: &Line) -> bool {
                 .min((line.start - other.end).abs())
                 <= 60.0 * line.size
     })
+}
+
+fn is_issue(text: &str) -> bool {
+    let text = text.trim_end_matches([':', ' ']);
+    text.eq_ignore_ascii_case("ISSUE") || text.eq_ignore_ascii_case("ISSUED")
 }
 
 /// `REV B`, or B under or beside REV.
@@ -199,8 +211,13 @@ fn as_mark(text: &str) -> Option<String> {
 fn rows(sheet: &Sheet) -> Vec<Row> {
     let heads: Vec<&Line> = sheet
         .labels()
-        .filter(|(_, label, rest)| {
-            matches!(label, Label::Description | Label::Revision) && rest.is_empty()
+        .filter(|(line, label, rest)| {
+            let is_head = match label {
+                Label::Description | Label::Revision => true,
+                Label::Date => is_issue(&line.text) && heads_a_column(sheet, line),
+                _ => false,
+            };
+            is_head && rest.is_empty()
         })
         .map(|(line, ..)| line)
         .take(MOST_LABELS)
@@ -323,7 +340,8 @@ fn field_date(sheet: &Sheet) -> Option<String> {
             .iter()
             .take(2)
             .find_map(|value| find_date(&value.text))
-            .or_else(|| find_date(&sheet.value_across(line)?.text));
+            .or_else(|| find_date(&sheet.value_across(line)?.text))
+            .or_else(|| find_date(&sheet.value_over(line)?.text));
         if let Some(date) = value {
             return Some(date.text);
         }
@@ -387,6 +405,24 @@ mod tests {
 
     fn issue_of(page: &Page) -> Issue {
         issue(&page.sheet(), None)
+    }
+
+    #[test]
+    fn a_list_of_issues_is_no_field_and_a_label_may_stand_under_its_date() {
+        let list = |page: Page| {
+            page.print("ISSUE", 2350.0, 900.0, 6.0)
+                .print("DATE", 2490.0, 900.0, 6.0)
+                .print("50% DESIGN", 2350.0, 912.0, 6.5)
+                .print("FEB 11, 2022", 2490.0, 912.0, 6.5)
+                .print("PERMIT SET", 2350.0, 923.0, 6.5)
+                .print("JULY 8, 2022", 2490.0, 923.0, 6.5)
+        };
+        let listed = list(page(2592.0, 1728.0));
+        assert_eq!(issue_of(&listed).date.as_deref(), Some("JULY 8, 2022"));
+        let labelled = list(page(2592.0, 1728.0))
+            .print("AUGUST 1, 2022", 2400.0, 1530.0, 9.0)
+            .print("ISSUE DATE", 2410.0, 1540.0, 5.0);
+        assert_eq!(issue_of(&labelled).date.as_deref(), Some("AUGUST 1, 2022"));
     }
 
     #[test]

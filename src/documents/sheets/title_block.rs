@@ -252,6 +252,40 @@ impl Sheet {
     }
 }
 
+impl Sheet {
+    /// The line right over a label, in larger letters, where an office prints its labels under the
+    /// values: no other label announces it.
+    pub fn value_over(&self, label: &Line) -> Option<&Line> {
+        let value = self.larger_over(label)?;
+        let is_of_other = self.labels().any(|(other, _, rest)| {
+            rest.is_empty()
+                && !(other.start == label.start && other.down == label.down)
+                && other.down < label.down
+                && self.is_value_of(other, value, 2.5)
+                // Unless that one has its own value over it.
+                && self
+                    .larger_over(other)
+                    .is_none_or(|own| other.down - own.down >= value.down - other.down)
+        });
+        (!is_of_other).then_some(value)
+    }
+
+    fn larger_over(&self, label: &Line) -> Option<&Line> {
+        self.lines
+            .iter()
+            .filter(|value| {
+                let step = label.down - value.down;
+                value.angle == label.angle
+                    && value.size >= 1.2 * label.size
+                    && step > 0.0
+                    && step <= 0.6 * value.size + 1.4 * label.size
+                    && value.start < label.end
+                    && value.end > label.start
+            })
+            .max_by(|a, b| a.down.total_cmp(&b.down))
+    }
+}
+
 /// How far a value stands from its label; what is beside counts as near.
 fn gap_from(label: &Line, value: &Line) -> f64 {
     (value.down - label.down).max(0.0) + 0.05 * (value.start - label.start).abs()
