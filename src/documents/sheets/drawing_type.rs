@@ -6,7 +6,8 @@ use super::super::layout::{Region, RegionType};
 /// The type of drawing that a sheet name tells, or none. The first kind of drawing it names counts:
 /// `WALL SECTIONS AND DETAILS` is a section.
 pub(super) fn drawing_type(name: &str) -> Option<&'static str> {
-    let upper = name.to_uppercase();
+    // `SECTIONS & DETAILS` are two kinds, `SECTION DETAILS` is one.
+    let upper = name.to_uppercase().replace(['&', '/', '+'], " AND ");
     let words: Vec<&str> = upper
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -164,6 +165,8 @@ mod tests {
             ("FOUNDATION PLAN", Some("foundation_plan")),
             ("FIRST FLOOR DEMOLITION PLAN", Some("demolition_plan")),
             ("WALL SECTIONS AND DETAILS", Some("section")),
+            ("SECTIONS & DETAILS", Some("section")),
+            ("SECTION DETAILS", Some("detail")),
             ("PLAN DETAILS", Some("detail")),
             ("PLAN & PROFILE STA. 10+00", Some("profile")),
             ("MATERIAL AND ROOM FINISH SCHEDULE", Some("schedule")),

@@ -72,7 +72,11 @@ pub(in super::super) fn label(text: &str) -> Option<(Label, &str)> {
             Label::Scale => true,
             Label::Number => of_two_words || (has_figure && !rest.contains(' ')),
             Label::Name => of_two_words,
-            Label::Drawing => !rest.contains(' ') && rest.len() <= 20,
+            // Not a name that begins so: DRAWING INDEX, SHEET NOTES.
+            Label::Drawing => {
+                let is_one = !rest.contains(' ') && rest.len() <= 20;
+                (is_one && (has_figure || rest.len() <= 3)) || counts_sheets(rest)
+            }
             Label::Revision => {
                 let is_mark = !rest.contains(' ') && rest.len() <= 20;
                 is_mark || dated_mark(rest).is_some()
@@ -86,6 +90,17 @@ pub(in super::super) fn label(text: &str) -> Option<(Label, &str)> {
         }
     }
     best
+}
+
+/// `3 OF 12` after SHEET.
+fn counts_sheets(rest: &str) -> bool {
+    let is_count = |text: &str| {
+        text.len() <= 3 && !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
+    };
+    let upper = rest.to_ascii_uppercase();
+    upper
+        .split_once(" OF ")
+        .is_some_and(|(number, all)| is_count(number) && is_count(all))
 }
 
 /// What a label announces by what follows it: `JOB` and `PROJECT` stand before a number too.
@@ -272,6 +287,9 @@ mod tests {
             ("Date: 03/12/2018", Some((Label::Date, "03/12/2018"))),
             ("Scale @ A1", Some((Label::Scale, ""))),
             ("Drawing:", Some((Label::Drawing, ""))),
+            ("SHEET 3 OF 12", Some((Label::Drawing, "3 OF 12"))),
+            ("DRAWING INDEX", None),
+            ("SHEET NOTES", None),
             ("TITLE SHEET", None),
             ("SITE PLAN", None),
             ("DRAWING FOR THE KITCHEN", None),
