@@ -191,6 +191,7 @@ fn settle_names(pages: &mut [Page<'_>], group: &[usize], furniture: &Furniture) 
             slots.entry(slot).or_default().push(*at);
         }
     }
+    let (mut widest, mut most) = (None, 0);
     for members in slots.values() {
         let slot = {
             let names: Vec<&FoundName> = members
@@ -206,6 +207,23 @@ fn settle_names(pages: &mut [Page<'_>], group: &[usize], furniture: &Furniture) 
                         || project_by_furniture(page, furniture).is_some();
                     name_by_slot(page, &slot, &is_furniture, is_project_known);
                 }
+            }
+            if members.len() > most {
+                most = members.len();
+                widest = Some(slot);
+            }
+        }
+    }
+    // A cover called `CS` stands in no slot of numbers, and its name still where the others' names do.
+    if let Some(slot) = widest {
+        for at in group {
+            let Some(page) = pages.get_mut(*at) else {
+                continue;
+            };
+            if page.number.is_some() && page.name_at.is_none() {
+                page.name_at = slot
+                    .read(&page.block, &is_furniture)
+                    .filter(|name| trade_points(&name.text) >= 2.0);
             }
         }
     }

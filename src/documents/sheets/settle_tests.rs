@@ -119,6 +119,23 @@ fn the_last_word_of_many_names_is_no_furniture() {
 }
 
 #[test]
+fn a_cover_without_figures_has_its_name_where_the_others_have_theirs() {
+    let upright = |number: &str, name: &str| {
+        page(2592.0, 1728.0)
+            .print("sheet no.", 2440.0, 50.0, 6.0)
+            .print(number, 2450.0, 90.0, 32.0)
+            .print_up(name, 2480.0, 900.0, 18.0)
+    };
+    let (sheets, _) = settled(&[volume(&[
+        upright("CS", "COVER SHEET"),
+        upright("A201", "EXTERIOR ELEVATIONS - NORTH"),
+        upright("A202", "EXTERIOR ELEVATIONS - SOUTH"),
+        upright("A301", "BUILDING SECTIONS AND DETAILS"),
+    ])]);
+    assert_eq!(names(&sheets)[0], Some("COVER SHEET"));
+}
+
+#[test]
 fn files_of_one_sheet_are_one_set() {
     let volumes: Vec<Volume> = [
         ("A101", "FLOOR PLAN"),

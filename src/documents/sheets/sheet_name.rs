@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
             && label(&line.text).is_none()
             && !self.is_number(line)
             && !is_date(&line.text)
-            && (last.text.ends_with(['-', '&', ',', '/']) || last.text.ends_with("AREA"))
+            && (last.text.ends_with(['-', '–', '&', ',', '/']) || ends_with_part(&last.text))
     }
 
     /// The line near the number that says most like a sheet name, with the lines that belong to it.
@@ -256,6 +256,27 @@ impl<'a> Search<'a> {
                 && drawn_scale(&below.text).is_some()
         })
     }
+}
+
+/// `FIRST FLOOR PLAN AREA`, `BUILDING`: which one stands on the next line.
+fn ends_with_part(text: &str) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or(text).to_uppercase();
+    matches!(
+        last.as_str(),
+        "AREA"
+            | "BUILDING"
+            | "BLDG"
+            | "BLDG."
+            | "LEVEL"
+            | "UNIT"
+            | "WING"
+            | "ZONE"
+            | "SECTOR"
+            | "PHASE"
+            | "PART"
+            | "TYPE"
+            | "AND"
+    )
 }
 
 fn is_within(line: &Line, whole: &Line) -> bool {
