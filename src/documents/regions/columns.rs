@@ -244,26 +244,37 @@ fn together<'l>(row: &[&'l Line], title: &Line) -> Vec<&'l Line> {
 
 /// With the headings further left, where the title stands over the middle of its table: they reach no
 /// further from the middle than the last column, whose entries may be wider than its heading.
-fn centred<'l>(before: &[&'l Line], mut row: Vec<&'l Line>, title: &Line) -> Vec<&'l Line> {
+fn centred<'l>(before: &[&'l Line], row: Vec<&'l Line>, title: &Line) -> Vec<&'l Line> {
     let (Some(first), Some(last)) = (row.first(), row.last()) else {
         return row;
     };
     let starts_with_title = (first.left - title.left).abs() < 2.0 * title.size;
+    let right = last.right;
     let middle = (title.left + title.right) / 2.0;
-    let reach = (last.right - middle).max(0.0) + 1.4 * WIDEST_REST * last.size;
-    if starts_with_title {
-        return row;
-    }
+    let reach = (right - middle).max(0.0) + 1.4 * WIDEST_REST * last.size;
+    let mut wider = row.clone();
     for line in before.iter().rev() {
-        let is_far = row
+        let is_far = wider
             .first()
             .is_none_or(|first| first.left - line.right > 22.0 * line.size);
         if is_far || middle - line.left > reach {
             break;
         }
-        row.insert(0, line);
+        wider.insert(0, line);
     }
-    row
+    // A heading may begin under a title over the middle by chance; what stands before it is a neighbour
+    // unless the title is in the middle of both together.
+    let off_middle = |row: &[&Line]| {
+        let left = row.first().map_or(right, |first| first.left);
+        ((left + right) / 2.0 - middle).abs()
+    };
+    let width = right - wider.first().map_or(right, |first| first.left);
+    let is_in_middle = off_middle(&wider) < 0.1 * width && off_middle(&wider) < off_middle(&row);
+    if starts_with_title && !is_in_middle {
+        row
+    } else {
+        wider
+    }
 }
 
 /// Whether a line that could be another title is an entry: the sheets of an index are called like the
@@ -464,6 +475,33 @@ mod tests {
         );
         assert_eq!(rows.len(), 4);
         assert_eq!(rows[2], ["G-002", "GENERAL NOTES AND LEGEND"]);
+    }
+
+    #[test]
+    fn a_heading_that_begins_under_a_title_over_the_middle_is_not_the_first() {
+        let rows = texts_under(
+            &[
+                ("FINISHES", 240.0, 90.0, 12.0),
+                ("NO", 103.0, 110.0, 8.0),
+                ("ROOM", 143.0, 110.0, 8.0),
+                ("FLOOR", 243.0, 110.0, 8.0),
+                ("BASE", 303.0, 110.0, 8.0),
+                ("WALL", 363.0, 110.0, 8.0),
+                ("101", 103.0, 125.0, 8.0),
+                ("LOBBY", 143.0, 125.0, 8.0),
+                ("CPT", 243.0, 125.0, 8.0),
+                ("RB", 303.0, 125.0, 8.0),
+                ("PT", 363.0, 125.0, 8.0),
+                ("102", 103.0, 140.0, 8.0),
+                ("VAULT", 143.0, 140.0, 8.0),
+                ("CPT", 243.0, 140.0, 8.0),
+                ("RB", 303.0, 140.0, 8.0),
+                ("PT", 363.0, 140.0, 8.0),
+            ],
+            "FINISHES",
+        );
+        assert_eq!(rows[0], ["NO", "ROOM", "FLOOR", "BASE", "WALL"]);
+        assert_eq!(rows.len(), 3);
     }
 
     #[test]
