@@ -343,3 +343,13 @@ fn pages_without_a_title_block_have_none_of_it() {
     assert_eq!(warnings, []);
     assert_eq!(settle(&[], &mut Vec::new()), Vec::<Vec<Sheet>>::new());
 }
+
+#[test]
+fn a_name_along_the_edge_is_read_far_from_its_number() {
+    let sheet = page(2592.0, 1728.0)
+        .print("sheet no.", 2440.0, 50.0, 6.0)
+        .print("A1.0", 2450.0, 90.0, 32.0)
+        .print_up("SITE PLAN", 2480.0, 900.0, 18.0);
+    let (sheets, _) = settled(&[volume(&[sheet])]);
+    assert_eq!(names(&sheets), [Some("SITE PLAN")]);
+}

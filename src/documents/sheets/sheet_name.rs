@@ -180,7 +180,12 @@ impl<'a> Search<'a> {
             .iter()
             .map(|line| (line.distance(&number.line), line))
             .filter(|(distance, line)| {
-                *distance <= reach
+                // A name that runs along an edge may stand far from the number in the corner.
+                let runs_along_edge = line.angle != number.line.angle
+                    && *distance <= 2.0 * reach
+                    && line.size >= 1.5 * self.sheet.usual_size
+                    && self.is_in_strip_of_number(line);
+                (*distance <= reach || runs_along_edge)
                     && (self.sheet.is_in_title_strip(line)
                         || *distance < 0.1 * self.sheet.short_side())
                     && line.size >= 0.12 * number.line.size
