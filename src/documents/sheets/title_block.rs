@@ -152,12 +152,13 @@ impl Sheet {
             return false;
         }
         self.lines.iter().any(|other| {
-            let is_alike = (0.95..=1.05).contains(&(line.size / other.size))
-                && trade_points(&other.text) >= 2.0
-                && label(&other.text).is_none();
+            // Where it stands is asked first: many lines may read alike, few are next to it.
             let is_next = other.is_continued_by(line, 1.5)
                 || (!counts_sheets && line.is_continued_by(other, 1.5));
-            is_alike && is_next
+            is_next
+                && (0.95..=1.05).contains(&(line.size / other.size))
+                && trade_points(&other.text) >= 2.0
+                && label(&other.text).is_none()
         })
     }
 
