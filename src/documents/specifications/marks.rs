@@ -2,6 +2,7 @@
 //! of articles and paragraphs, and the line that ends a section.
 
 use super::numbers::{SectionNumber, number_at, numbers_in};
+use super::titles::is_title_case;
 
 /// The head of a part: `PART 2 - PRODUCTS`.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +97,35 @@ pub(super) fn part_heading(text: &str) -> Option<PartHeading> {
     })
 }
 
+/// The number, the label and the title of a line that heads an article of general conditions:
+/// `ARTICLE 4 – AVAILABILITY OF LANDS`. The title is empty when it stands on the next line.
+pub(super) fn article_heading(text: &str) -> Option<(u32, &str, &str)> {
+    let after = text.get(7..).filter(|_| text.len() <= 120)?;
+    let word = text.get(..7)?;
+    if word != "ARTICLE" && word != "Article" {
+        return None;
+    }
+    let figure = after.trim_start();
+    let end = figure
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(figure.len());
+    let (figure, rest) = figure.split_at_checked(end)?;
+    let number = small_number(figure).or_else(|| roman_value(&figure.to_lowercase()))?;
+    let title = rest.trim_matches(DASHES);
+    // `Article 5 notwithstanding` and `ARTICLE 5.2` refer to one.
+    let is_whole = !rest.starts_with('.') || !title.starts_with(|c: char| c.is_ascii_digit());
+    let is_title = if title.is_empty() {
+        word == "ARTICLE" || rest.is_empty()
+    } else if is_capitals(title) {
+        true
+    } else {
+        // Without a dash a small-lettered title is told from a sentence by its words.
+        title.starts_with(char::is_uppercase) && is_title_case(title) && !text.ends_with('.')
+    };
+    let label = text.get(..text.len() - rest.len())?;
+    (is_whole && is_title && number > 0).then_some((number, label, title))
+}
+
 /// Whether most letters are capitals and none of the words is written small.
 pub(super) fn is_capitals(text: &str) -> bool {
     let (mut capitals, mut small) = (0, 0);
@@ -112,6 +142,8 @@ pub(super) fn is_capitals(text: &str) -> bool {
 
 /// A label of figures with dots, `1.1`, `1.01`, `2.1.3`, and what follows it.
 pub(super) fn decimal_label(text: &str) -> Option<(Vec<u32>, &str, &str)> {
+    // `§ 1.1.1`, as the forms of the architects' institute print it.
+    let text = text.strip_prefix('§').map_or(text, str::trim_start);
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     if word.len() > 20 || !word.contains('.') {
         return None;
@@ -325,6 +357,27 @@ pub(super) fn section_end(text: &str) -> Option<Option<SectionNumber>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn articles_of_general_conditions_are_told_from_references() {
+        assert_eq!(
+            article_heading("ARTICLE 4 – AVAILABILITY OF LANDS"),
+            Some((4, "ARTICLE 4", "AVAILABILITY OF LANDS"))
+        );
+        assert_eq!(article_heading("ARTICLE IX"), Some((9, "ARTICLE IX", "")));
+        assert_eq!(
+            article_heading("Article 2. Changes in the Work"),
+            Some((2, "Article 2", "Changes in the Work"))
+        );
+        for text in [
+            "Article 5 notwithstanding, the Contractor",
+            "ARTICLE 5.2",
+            "Article 8 applies to claims.",
+            "Articles of Incorporation",
+        ] {
+            assert_eq!(article_heading(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn parts_are_headed_in_many_ways() {

@@ -4,8 +4,8 @@
 use super::super::bound::{Article, Part};
 use super::flow::{FlowLine, Vocabulary, union};
 use super::marks::{
-    Label, LabelKind, decimal_label, is_capitals, is_part_title, paragraph_label, part_heading,
-    roman_value,
+    Label, LabelKind, article_heading, decimal_label, is_capitals, is_part_title, paragraph_label,
+    part_heading, roman_value,
 };
 use super::tree::Tree;
 
@@ -18,6 +18,7 @@ pub(super) fn parts(lines: &[FlowLine<'_>], vocabulary: &Vocabulary) -> Vec<Part
         part: 0,
         article: 0,
         article_left: None,
+        chapter: 0,
         tree: Tree::new(vocabulary),
         open: Open::Nothing,
     };
@@ -45,6 +46,8 @@ struct Outline<'v> {
     article: u32,
     /// Where the articles' labels stand, in points.
     article_left: Option<f64>,
+    /// The number of the open `ARTICLE` of general conditions, which have no parts; 0 before the first.
+    chapter: u32,
     tree: Tree<'v>,
     open: Open,
 }
@@ -61,6 +64,9 @@ impl<'v> Outline<'v> {
                 Open::Nothing
             };
             self.push_part(line, part.label, part.title);
+            return;
+        }
+        if self.start_chapter(line) || self.add_below_chapter(line) {
             return;
         }
         if let Some((numbers, label, title)) = decimal_label(line.text()) {
@@ -105,6 +111,7 @@ impl<'v> Outline<'v> {
             _ => {}
         }
         if self.article == 0
+            && self.chapter == 0
             && self
                 .parts
                 .last()
@@ -132,6 +139,52 @@ impl<'v> Outline<'v> {
             Some(label) => self.tree.add(label, line),
             None => self.tree.go_on(line),
         }
+    }
+
+    /// `ARTICLE 3 – CONTRACT DOCUMENTS`: what general conditions have in the place of parts.
+    fn start_chapter(&mut self, line: &FlowLine<'_>) -> bool {
+        /// Conditions printed in extracts leave some out.
+        const MOST_SKIPPED: u32 = 12;
+        let Some((number, label, title)) = article_heading(line.text()) else {
+            return false;
+        };
+        let is_due = number > self.chapter && number - self.chapter <= MOST_SKIPPED;
+        let is_bound_in_parts = self.chapter == 0 && !self.parts.is_empty();
+        if !is_due || is_bound_in_parts || self.part != 0 {
+            return false;
+        }
+        self.close_article();
+        if self.parts.is_empty() {
+            self.push_part(line, String::new(), String::new());
+        }
+        self.chapter = number;
+        self.push_article(line, label, title);
+        self.open = Open::Article;
+        true
+    }
+
+    /// `3.1`, `3.1.2` below `ARTICLE 3` are its paragraphs.
+    fn add_below_chapter(&mut self, line: &FlowLine<'_>) -> bool {
+        let Some((numbers, label, title)) =
+            decimal_label(line.text()).filter(|_| self.chapter != 0)
+        else {
+            return false;
+        };
+        let [chapter, below @ ..] = numbers.as_slice() else {
+            return false;
+        };
+        let Some(value) = below.last().filter(|_| *chapter == self.chapter) else {
+            return false;
+        };
+        let label = Label {
+            kind: LabelKind::Decimal,
+            value: *value,
+            printed: label,
+            rest: title,
+        };
+        self.tree.add_decimal(&label, below.len(), line);
+        self.open = Open::Paragraphs;
+        true
     }
 
     fn push_part(&mut self, line: &FlowLine<'_>, label: String, title: String) {
@@ -209,6 +262,11 @@ impl<'v> Outline<'v> {
         }
         self.article = article;
         self.article_left.get_or_insert(line.line.left);
+        self.push_article(line, label, title);
+        self.open = Open::Article;
+    }
+
+    fn push_article(&mut self, line: &FlowLine<'_>, label: &str, title: &str) {
         if let Some(open) = self.parts.last_mut() {
             open.articles.push(Article {
                 label: label.to_owned(),
@@ -219,7 +277,6 @@ impl<'v> Outline<'v> {
             });
         }
         self.tree = Tree::new(self.vocabulary);
-        self.open = Open::Article;
     }
 
     /// A title in capitals may fill two lines.
