@@ -6,6 +6,7 @@ use super::job_numbers::is_label_of_number;
 use super::marks::{decimal_label, is_capitals, paragraph_label, part_heading, section_end};
 use super::numbers::{Mentioned, SectionNumber, after_keyword, number_at, numbers_in};
 use super::pages::TextPage;
+use super::stamps::behind_owner;
 use super::titles::{is_title_case, title_around};
 
 /// The head of a section.
@@ -47,6 +48,7 @@ pub(super) fn headings(pages: &[TextPage], at: usize, contents: &Contents) -> Ve
     let body: Vec<usize> = page.body().map(|(index, _)| index).collect();
     let mut found: Vec<Heading> = Vec::new();
     let mut judged = 0;
+    let is_outline = is_outline_page(page, &body);
     for place in 0..body.len() {
         if judged >= MOST_CANDIDATES {
             break;
@@ -73,6 +75,7 @@ pub(super) fn headings(pages: &[TextPage], at: usize, contents: &Contents) -> Ve
                 body: &body,
                 place,
                 contents,
+                is_outline,
             }
             .judge(candidate),
         );
@@ -123,6 +126,7 @@ fn candidate<'t>(page: &'t TextPage, body: &[usize], place: usize) -> Option<Can
         Some((title, Some((is_capital, _)))) => (title, if is_capital { 2 } else { 1 }),
         _ => (before, 0),
     };
+    let title = behind_owner(title);
     if keyword == 0 && is_label_of_number(before) {
         return None;
     }
@@ -135,6 +139,54 @@ fn candidate<'t>(page: &'t TextPage, body: &[usize], place: usize) -> Option<Can
     })
 }
 
+/// Whether the page is one of an outline specification, where short sections follow each other without
+/// the word and without parts: `03 30 00 CAST-IN-PLACE CONCRETE` and `A. Cement: ASTM C150.`
+fn is_outline_page(page: &TextPage, body: &[usize]) -> bool {
+    let text = |index: &usize| page.lines.get(*index).map(|line| line.text.as_str());
+    let sections = body
+        .iter()
+        .zip(body.iter().skip(1))
+        .filter(|(line, next)| {
+            text(line)
+                .and_then(number_at)
+                .is_some_and(|mention| !mention.is_loose && is_capitals(mention.rest))
+                && text(next).is_some_and(is_first_item)
+        })
+        .count();
+    sections >= 2 && !body.iter().take(12).filter_map(text).any(is_change_notice)
+}
+
+/// The first paragraph of a section in outline; an addendum's instruction is none.
+fn is_first_item(text: &str) -> bool {
+    const INSTRUCTIONS: [&str; 15] = [
+        "ADD",
+        "AMEND",
+        "ARTICLE",
+        "CHANGE",
+        "CLARIFY",
+        "DELETE",
+        "INSERT",
+        "MODIFY",
+        "PAGE",
+        "PARAGRAPH",
+        "PART",
+        "REFER",
+        "REMOVE",
+        "REPLACE",
+        "REVISE",
+    ];
+    paragraph_label(text).is_some_and(|label| {
+        let first = label.rest.split([' ', ':', ',']).next();
+        label.value == 1
+            && !INSTRUCTIONS.contains(&first.unwrap_or_default().to_uppercase().as_str())
+    })
+}
+
+fn is_change_notice(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    upper.contains("ADDENDUM") || upper.contains("BULLETIN NO")
+}
+
 /// A candidate's surroundings.
 struct Context<'p> {
     pages: &'p [TextPage],
@@ -143,6 +195,7 @@ struct Context<'p> {
     body: &'p [usize],
     place: usize,
     contents: &'p Contents,
+    is_outline: bool,
 }
 
 impl Context<'_> {
@@ -163,7 +216,15 @@ impl Context<'_> {
             return None;
         }
         let first = self.body.partition_point(|line| Some(line) < lines.first());
-        let score = self.score(&candidate, &around.title, first, is_confirmed);
+        let opens_outline = self.is_outline
+            && !candidate.number.is_five_figures
+            && is_capitals(&around.title)
+            && self.text(after).is_some_and(is_first_item);
+        let score = if opens_outline {
+            ENOUGH
+        } else {
+            self.score(&candidate, &around.title, first, is_confirmed)
+        };
         (score >= ENOUGH).then(|| Heading {
             number: candidate.number,
             title: around.title,
@@ -211,6 +272,10 @@ impl Context<'_> {
         let rest = candidate.title.trim();
         // Leaders lead to a page: an entry of a table of contents.
         if rest.contains("....") || rest.contains(". . . ") {
+            return true;
+        }
+        // `Section 01 81 13 is cited here only`: a note above the first part.
+        if rest.starts_with(char::is_lowercase) && rest.split(' ').count() > 2 {
             return true;
         }
         // `Section 03 30 00, Cast-in-Place Concrete, for` and `Section 03 30 00.`

@@ -181,8 +181,34 @@ fn clean_title(text: &str) -> Option<String> {
     let from = words.iter().position(is_word)?;
     let to = words.iter().rposition(is_word)?;
     let title = words.get(from..=to)?.join(" ");
+    let title = behind_owner(&title);
     let title = title.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')'));
     (title.chars().filter(|c| c.is_alphabetic()).count() >= 3).then(|| title.to_owned())
+}
+
+/// The title behind the owner's or the project's name, which heads in three columns put before it on
+/// one line: `Parks Department GYPSUM BOARD ASSEMBLIES`.
+pub(super) fn behind_owner(title: &str) -> &str {
+    let is_loud =
+        |word: &str| !word.contains(char::is_lowercase) && word.contains(char::is_alphabetic);
+    let mut start = title.len();
+    let mut words = 0;
+    for word in title.rsplit(' ') {
+        if !is_loud(word) && word.contains(char::is_alphabetic) {
+            break;
+        }
+        start = start.saturating_sub(word.len() + 1);
+        words += 1;
+    }
+    let start = if start == 0 { 0 } else { start + 1 };
+    let (before, own) = title.split_at_checked(start).unwrap_or(("", title));
+    let small = |word: &&str| word.contains(char::is_lowercase) && word.len() > 2;
+    let is_name = before.split_whitespace().filter(small).count() >= 2;
+    if is_name && words >= 2 && own.len() >= 10 {
+        own
+    } else {
+        title
+    }
 }
 
 /// The page's stamp from its furniture: that with a page, rather than that without.
@@ -313,6 +339,21 @@ pub(super) fn strip_shared_words(pages: &mut [TextPage]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_owner_before_the_title_is_left_out() {
+        for (line, title) in [
+            (
+                "Parks Department GYPSUM BOARD ASSEMBLIES",
+                "GYPSUM BOARD ASSEMBLIES",
+            ),
+            ("Hot Water Supply HVAC", "Hot Water Supply HVAC"),
+            ("CAST-IN-PLACE CONCRETE", "CAST-IN-PLACE CONCRETE"),
+            ("Joint Sealants", "Joint Sealants"),
+        ] {
+            assert_eq!(behind_owner(line), title);
+        }
+    }
 
     fn stamp(text: &str) -> Option<(String, Option<u32>, Option<String>, bool)> {
         stamp_of(text).map(|found| {

@@ -623,3 +623,46 @@ PART 1 - GENERAL
             .any(|article| article.title == "CLEANING")
     );
 }
+
+#[test]
+fn an_outline_names_its_sections_without_the_word_and_without_parts() {
+    let body = "
+DIVISION 03 - CONCRETE
+
+03 30 00 CAST-IN-PLACE CONCRETE
+A. Portland cement: ASTM C150, Type I.
+B. Reinforcement: ASTM A615, Grade 60.
+
+04 20 00 UNIT MASONRY
+A. Concrete masonry units: ASTM C90.
+B. See Section 03 30 00 for grout.
+";
+    assert_eq!(
+        found(vec![page(1, "", body, "")]),
+        [
+            row("03 30 00", "CAST-IN-PLACE CONCRETE", 1, 1),
+            row("04 20 00", "UNIT MASONRY", 1, 1),
+        ]
+    );
+    let changes = format!("^ADDENDUM NO. 2\n{body}");
+    assert_eq!(found(vec![page(1, "", &changes, "")]), []);
+}
+
+#[test]
+fn a_note_above_the_first_part_that_cites_a_section_is_no_heading() {
+    let body = "
+^SECTION 07 31 13
+^ASPHALT SHINGLES
+
+SPEC WRITER NOTE: Delete what is not applicable to the project.
+Section 01 81 13 is cited here only for editing.
+
+PART 1 - GENERAL
+
+1.1 DESCRIPTION
+";
+    assert_eq!(
+        found(vec![page(1, "", body, "")]),
+        [row("07 31 13", "ASPHALT SHINGLES", 1, 1)]
+    );
+}
