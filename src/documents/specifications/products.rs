@@ -132,6 +132,7 @@ fn says(text: &str) -> Option<Says<'_>> {
         || lower.contains("from one of the following")
         || lower.contains("manufactured by one of the following")
         || lower.contains("of one of the following manufacturers")
+        || lower.ends_with("manufactured by:")
         || (lower.len() < 400 && points_to_makers(&lower));
     if is_offer && (lower.ends_with(':') || lower.ends_with("following") || lower.ends_with('.')) {
         return Some(Says::Makers(""));
