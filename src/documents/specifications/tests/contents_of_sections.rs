@@ -423,3 +423,30 @@ Obtain boards from one source.
         ]
     );
 }
+
+#[test]
+fn general_conditions_have_articles_without_parts() {
+    let body = "
+^SECTION 00 72 00
+^GENERAL CONDITIONS
+
+ARTICLE 1 – DEFINITIONS
+1.1 Addendum. A written instrument issued before the opening of bids.
+1.1.1 It is numbered.
+ARTICLE 2 – PRELIMINARY MATTERS
+2.1 Bonds are delivered as Article 5 requires.
+END OF SECTION
+";
+    let found = only(&[body], "");
+    let titles: Vec<&str> = found
+        .parts
+        .iter()
+        .flat_map(|part| &part.articles)
+        .map(|article| article.title.as_str())
+        .collect();
+    assert_eq!(titles, ["DEFINITIONS", "PRELIMINARY MATTERS"]);
+    let first = &found.parts[0].articles[0];
+    assert_eq!(first.label, "ARTICLE 1");
+    assert_eq!(first.paragraphs[0].label, "1.1");
+    assert_eq!(first.paragraphs[0].paragraphs[0].label, "1.1.1");
+}
