@@ -17,6 +17,11 @@ use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use super::strokes::Strokes;
 use super::words::{PlacedGlyph, Word, WordAssembler};
 
+/// Square points of the largest page on which running text is looked for: 11 by 17 inches.
+const LARGEST_TEXT: f64 = 792.0 * 1_224.0;
+/// From this weight on (100 to 900) a font is bold.
+const BOLD: u32 = 600;
+
 /// What one page draws. Positions are points in the page as shown, y down.
 pub(super) struct Canvas {
     pub width: f64,
@@ -93,6 +98,7 @@ pub(super) fn take_in<'a>(
     let mut context = Context::new(transform, frame, cache, page.xref(), settings.clone());
     let mut sink = Sink {
         frame,
+        asks_weight: frame.area() < LARGEST_TEXT,
         deadline,
         calls: 0,
         assembler: WordAssembler::default(),
@@ -123,6 +129,8 @@ pub(super) fn take_in<'a>(
 
 struct Sink {
     frame: Rect,
+    /// Sheets have no use for the weight of their letters, and very many runs of them.
+    asks_weight: bool,
     deadline: Duration,
     calls: u32,
     assembler: WordAssembler,
@@ -186,6 +194,20 @@ impl Sink {
     }
 }
 
+/// Whether the font of a glyph says that it is bold; those of Type 1 say nothing.
+fn is_bold(glyph: &Glyph<'_>) -> bool {
+    let Glyph::Outline(outline) = glyph else {
+        return false;
+    };
+    outline.font_data().is_some_and(|font| {
+        let name = font.postscript_name.unwrap_or_default().to_lowercase();
+        font.weight.is_some_and(|weight| weight >= BOLD)
+            || ["bold", "black", "heavy"]
+                .iter()
+                .any(|word| name.contains(word))
+    })
+}
+
 /// Whether the paint is the colour of paper: it covers what lies below.
 fn is_white(paint: &Paint<'_>) -> bool {
     match paint {
@@ -201,6 +223,9 @@ fn is_white(paint: &Paint<'_>) -> bool {
 
 impl<'a> Device<'a> for Sink {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        if self.asks_weight {
+            self.assembler.is_bold = run.glyphs().first().is_some_and(|glyph| is_bold(glyph));
+        }
         for glyph in run.glyphs() {
             self.tick();
             self.glyph_count += 1;

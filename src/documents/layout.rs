@@ -166,6 +166,8 @@ pub(super) struct LayoutLine {
     /// In the frame of the text itself, in points: where it starts and ends along its baseline, and
     /// how far down that baseline is.
     pub run: [f64; 3],
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bold: bool,
 }
 
 impl Layout {
@@ -215,6 +217,7 @@ impl LayoutLine {
             size: rounded(line.size, 100.0),
             angle: line.angle,
             run: [line.start, line.end, line.down].map(|value| rounded(value, 100.0)),
+            bold: line.is_bold,
         }
     }
 
@@ -233,6 +236,7 @@ impl LayoutLine {
             end,
             down,
             size: self.size,
+            is_bold: self.bold,
         }
     }
 }

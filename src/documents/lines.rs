@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub down: f64,
     /// The em of the largest word, in points.
     pub size: f64,
+    /// Every word of it is bold.
+    pub is_bold: bool,
 }
 
 impl Line {
@@ -38,6 +40,7 @@ impl Line {
             end: start + word.length,
             down,
             size: word.size,
+            is_bold: word.is_bold,
         }
     }
 
@@ -51,6 +54,7 @@ impl Line {
         self.bottom = self.bottom.max(word.bottom);
         self.end = self.end.max(start + word.length);
         self.size = self.size.max(word.size);
+        self.is_bold &= word.is_bold;
     }
 
     pub fn centre(&self) -> (f64, f64) {

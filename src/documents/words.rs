@@ -31,6 +31,8 @@ pub(super) struct Word {
     pub length: f64,
     /// One em, in points.
     pub size: f64,
+    /// Set in a font that calls itself bold. Only pages of text are asked.
+    pub is_bold: bool,
 }
 
 impl Word {
@@ -61,6 +63,7 @@ impl Word {
             along,
             length,
             size,
+            is_bold: false,
         }
     }
 
@@ -91,10 +94,13 @@ struct UnfinishedWord {
     along: Vec2,
     length: f64,
     size: f64,
+    is_bold: bool,
 }
 
 #[derive(Default)]
 pub(super) struct WordAssembler {
+    /// Whether the letters that come are bold.
+    pub is_bold: bool,
     words: Vec<Word>,
     word: Option<UnfinishedWord>,
     /// The glyph before, of the same word: its origin and where it ended.
@@ -143,6 +149,7 @@ impl WordAssembler {
             along,
             length: 0.0,
             size: glyph.size,
+            is_bold: self.is_bold,
         });
         push_letters(&mut word.text, glyph.text);
         word.size = word.size.max(glyph.size);
@@ -166,9 +173,12 @@ impl WordAssembler {
             along,
             length,
             size,
+            is_bold,
         } = word;
-        self.words
-            .push(Word::placed(text, origin, along, length, size));
+        self.words.push(Word {
+            is_bold,
+            ..Word::placed(text, origin, along, length, size)
+        });
     }
 
     /// The words whose centre lies on a page of this size in points, each once.

@@ -22,6 +22,38 @@ pub(super) const ROOM_ABOVE: f64 = 1.45;
 /// Levels below this are not told apart.
 const DEEPEST: usize = 6;
 
+/// What the text between the headings looks like.
+#[derive(Clone, Copy)]
+struct Body {
+    size: f64,
+    /// So few words stand in bold lines that these tell something.
+    is_bold_rare: bool,
+}
+
+impl Body {
+    fn of(pages: &[PageOfRows<'_>], size: f64) -> Self {
+        let words = |only_bold: bool| -> usize {
+            let rows = pages.iter().flat_map(PageOfRows::body);
+            rows.filter(|row| row.line.is_bold || !only_bold)
+                .map(|row| row.line.word_count)
+                .sum()
+        };
+        Self {
+            size,
+            is_bold_rare: 4 * words(true) <= words(false),
+        }
+    }
+
+    fn is_smaller_than(&self, row: &Row<'_>) -> bool {
+        row.size() >= LARGER * self.size
+    }
+
+    /// Whether the row is larger, or bold where the text is not.
+    fn is_outdone_by(&self, row: &Row<'_>) -> bool {
+        self.is_smaller_than(row) || (self.is_bold_rare && row.line.is_bold)
+    }
+}
+
 /// A line, or a few, that look like a heading.
 struct Candidate {
     page: usize,
@@ -57,13 +89,14 @@ pub(super) fn headings(
     title: &str,
     body_size: f64,
 ) -> Vec<Heading> {
+    let body = Body::of(pages, body_size);
     let mut candidates = Vec::new();
     for ((index, page), is_contents) in pages.iter().enumerate().zip(contents_pages(pages)) {
         if page.rows.is_empty() || is_contents {
             continue;
         }
         let before = candidates.len();
-        add_candidates(&mut candidates, index, page, doc_type, body_size);
+        add_candidates(&mut candidates, index, page, doc_type, body);
         if index == 0 {
             let above = rows_above_title(page, title);
             // The project, the author and the date on a cover head nothing: the text begins behind it.
@@ -97,12 +130,12 @@ fn add_candidates(
     index: usize,
     page: &PageOfRows<'_>,
     doc_type: DocType,
-    body_size: f64,
+    body: Body,
 ) {
     let start = candidates.len();
     let mut at = 0;
     while let Some(row) = page.rows.get(at) {
-        let Some(mut candidate) = candidate(page, at, row, doc_type, body_size) else {
+        let Some(mut candidate) = candidate(page, at, row, doc_type, body) else {
             at += 1;
             continue;
         };
@@ -135,7 +168,7 @@ fn candidate(
     at: usize,
     row: &Row<'_>,
     doc_type: DocType,
-    body_size: f64,
+    body: Body,
 ) -> Option<Candidate> {
     let text = row.text;
     let too_long = text.len() > LONGEST_HEADING || row.word_count() > MOST_WORDS;
@@ -169,13 +202,13 @@ fn candidate(
     }
     let next = page.rows.get(at + 1).filter(|next| !next.is_furniture);
     match found {
-        Some(label) if is_labelled_heading(row, next, &label, rest, body_size) => {
-            let to = end_of_heading(page, at, rest.is_empty(), body_size);
+        Some(label) if is_labelled_heading(row, next, &label, rest, body) => {
+            let to = end_of_heading(page, at, rest.is_empty(), body);
             Some(new(to, joined(page, at, to), Some(label)))
         }
         Some(_) => None,
-        None if is_plain_heading(page, row, next, doc_type, body_size) => {
-            let to = end_of_heading(page, at, false, body_size);
+        None if is_plain_heading(page, row, next, doc_type, body) => {
+            let to = end_of_heading(page, at, false, body);
             Some(new(to, joined(page, at, to), None))
         }
         None => None,
@@ -228,9 +261,9 @@ fn is_labelled_heading(
     next: Option<&Row<'_>>,
     label: &Label,
     rest: &str,
-    body_size: f64,
+    body: Body,
 ) -> bool {
-    let is_large = row.size() >= LARGER * body_size;
+    let is_large = body.is_outdone_by(row);
     let starts_large = rest
         .chars()
         .find(|c| c.is_alphanumeric())
@@ -292,7 +325,7 @@ fn is_plain_heading(
     row: &Row<'_>,
     next: Option<&Row<'_>>,
     doc_type: DocType,
-    body_size: f64,
+    body: Body,
 ) -> bool {
     let words = row.word_count();
     let letters = row.text.chars().filter(|c| c.is_alphabetic()).count();
@@ -310,7 +343,7 @@ fn is_plain_heading(
     if has_value {
         return false;
     }
-    if row.size() >= LARGER * body_size {
+    if body.is_smaller_than(row) {
         return !is_sentence(row.text);
     }
     if doc_type.is_form() {
@@ -318,11 +351,16 @@ fn is_plain_heading(
     }
     let stands_apart = row.gap >= ROOM_ABOVE && next.is_none_or(|next| next.gap >= 0.9);
     let is_in_capitals = row.is_capitals()
-        && row.size() >= 0.95 * body_size
+        && row.size() >= 0.95 * body.size
         && words <= 10
         && stands_apart
         && !row.text.chars().any(|c| c.is_ascii_digit() || c == '$');
-    is_in_capitals || is_provision_heading(row, next)
+    let is_in_bold = body.is_outdone_by(row)
+        && words <= 10
+        && row.gap >= 1.1
+        && !is_sentence(row.text)
+        && next.is_some_and(|next| next.gap <= 3.5);
+    is_in_capitals || is_in_bold || is_provision_heading(row, next)
 }
 
 /// A line with wide gaps in it: the cells of a table, or a letterhead on both sides. Letters are
@@ -333,7 +371,7 @@ fn is_spread(row: &Row<'_>) -> bool {
 }
 
 /// Where a heading over several lines ends. A label alone takes the line below for its title.
-fn end_of_heading(page: &PageOfRows<'_>, at: usize, is_label_alone: bool, body_size: f64) -> usize {
+fn end_of_heading(page: &PageOfRows<'_>, at: usize, is_label_alone: bool, body: Body) -> usize {
     let Some(first) = page.rows.get(at) else {
         return at + 1;
     };
@@ -343,9 +381,10 @@ fn end_of_heading(page: &PageOfRows<'_>, at: usize, is_label_alone: bool, body_s
         && let (Some(last), Some(next)) = (page.rows.get(to - 1), page.rows.get(to))
     {
         let is_alike = (next.size() / last.size() - 1.0).abs() <= 0.06
-            && next.is_capitals() == last.is_capitals();
+            && next.is_capitals() == last.is_capitals()
+            && next.line.is_bold == last.line.is_bold;
         let waits = is_label_alone && to == at + 1;
-        let is_long = first.size() >= LARGER * body_size || last.word_count() >= 5;
+        let is_long = body.is_smaller_than(first) || last.word_count() >= 5;
         let goes_on = if waits {
             next.gap <= 2.8
                 && next.word_count() <= 10
@@ -354,7 +393,7 @@ fn end_of_heading(page: &PageOfRows<'_>, at: usize, is_label_alone: bool, body_s
             is_alike
                 && next.gap <= 1.5
                 && is_long
-                && (last.is_capitals() || first.size() >= LARGER * body_size)
+                && (last.is_capitals() || body.is_smaller_than(first))
         };
         length += next.text.len();
         if !goes_on

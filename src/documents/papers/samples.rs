@@ -20,6 +20,7 @@ pub(in super::super) fn line(text: &str, left: f64, down: f64, size: f64) -> Lin
         end: left + width,
         down,
         size,
+        is_bold: false,
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn leaf(number: u32, lines: Vec<Line>) -> Leaf {
 }
 
 /// Letter pages of lines (size, text), an inch from the edges. An empty text leaves room; leading
-/// blanks indent; a text `Page 1 of 2` goes to the foot.
+/// blanks indent, `**` makes bold; a text `Page 1 of 2` goes to the foot.
 pub(super) fn volume(pages: &[Vec<(f64, String)>]) -> Volume {
     let leaves = (1..).zip(pages).map(|(number, page)| {
         let mut down = 72.0;
@@ -76,7 +77,11 @@ pub(super) fn volume(pages: &[Vec<(f64, String)>]) -> Volume {
             let bare = text.trim_start();
             if !bare.is_empty() {
                 let indent = (text.len() - bare.len()) as f64 * 6.0;
-                lines.push(line(bare, 72.0 + indent, down, *size));
+                let bold = bare.strip_prefix("**");
+                lines.push(Line {
+                    is_bold: bold.is_some(),
+                    ..line(bold.unwrap_or(bare), 72.0 + indent, down, *size)
+                });
             }
         }
         leaf(number, lines)

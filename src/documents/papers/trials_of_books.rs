@@ -2,7 +2,7 @@
 
 use super::find;
 use super::samples::written;
-use super::trials::{facts, headings, only};
+use super::trials::{PROSE, facts, headings, only};
 
 const GEOTECHNICAL: [&str; 5] = [
     "
@@ -265,4 +265,63 @@ The work is to be carried out in the manner that the drawings show, and as the p
             (2, "ZO 2.01 ZONING DISTRICTS.", 4)
         ]
     );
+}
+
+#[test]
+fn bold_lines_of_a_report_are_its_headings() {
+    let page = format!(
+        "
+# Structural Condition Assessment
+
+March 3, 2024
+
+**Background
+
+{PROSE}
+{PROSE}
+
+**Roof and gutters of the hall
+
+{PROSE}
+**{PROSE}
+{PROSE}
+
+1. Attendance of the parties at the visit
+
+{PROSE}
+**2. Repairs that come first
+{PROSE}
+{PROSE}
+{PROSE}
+"
+    );
+    let doc = only(&written(&[&page]));
+    let titles: Vec<&str> = doc
+        .headings
+        .iter()
+        .map(|heading| heading.title.as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "Background",
+            "Roof and gutters of the hall",
+            "2. Repairs that come first"
+        ]
+    );
+}
+
+#[test]
+fn where_most_is_bold_it_tells_nothing() {
+    let page = format!(
+        "
+# Report on the Soil
+
+**{PROSE}
+**Clay and silt
+**{PROSE}
+**{PROSE}
+"
+    );
+    assert!(only(&written(&[&page])).headings.is_empty());
 }

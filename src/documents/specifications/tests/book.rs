@@ -40,6 +40,7 @@ pub fn page(number: u32, head: &str, body: &str, foot: &str) -> Leaf {
             end: left + width,
             down: y,
             size: 11.0,
+            is_bold: false,
         });
     };
     let shown = |text: &str| -> Vec<String> {
