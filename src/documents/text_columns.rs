@@ -20,6 +20,9 @@ const FEWEST_GAPS: usize = 4;
 const FEWEST_LINES: usize = 8;
 const FEWEST_LAST_LINES: usize = 4;
 
+/// The words of justified text stand no further apart, in em.
+const WIDEST_GAP: f64 = 1.6;
+
 /// A part of a page, from the top.
 pub(super) enum Band<'p, 'w> {
     /// Rows from margin to margin.
@@ -72,13 +75,24 @@ fn crosses(row: Row<'_, '_>, middle: f64) -> bool {
         || gap_at(row, middle).is_some_and(|gap| gap < NARROWEST_GUTTER)
 }
 
-/// The width of the row's gap over this place, where words stand on both sides of it.
+/// The width of the row's gap over this place, where words stand on both sides of it; none of
+/// leaders, which lead across.
 fn gap_at(row: Row<'_, '_>, middle: f64) -> Option<f64> {
     let after = row
         .iter()
         .position(|placed| !is_left(placed.word, middle))?;
-    let before = row.get(after.checked_sub(1)?)?;
-    Some(row.get(after)?.word.left - before.word.right)
+    let before = row.get(after.checked_sub(1)?)?.word;
+    let after = row.get(after)?.word;
+    if is_leader(before) || is_leader(after) {
+        return Some(0.0);
+    }
+    Some(after.left - before.right)
+}
+
+fn is_leader(word: &Word) -> bool {
+    word.text
+        .chars()
+        .all(|letter| matches!(letter, '.' | '·' | '…' | '_' | '-'))
 }
 
 /// Where most rows have a gap in the middle of the page, in points from the left.
@@ -162,6 +176,8 @@ struct Side {
     left: f64,
     right: f64,
     words: usize,
+    /// A wide gap parts its words.
+    has_cells: bool,
 }
 
 impl Side {
@@ -174,11 +190,14 @@ impl Side {
         let mut side = Self {
             left: first.left,
             right: first.right,
-            words: 1,
+            words: usize::from(!is_leader(first)),
+            has_cells: false,
         };
-        for word in own {
+        for (place, word) in own.enumerate() {
+            // The first word may be a label, with its text further in.
+            side.has_cells |= place > 0 && word.left - side.right > WIDEST_GAP * word.size;
             side.right = side.right.max(word.right);
-            side.words += 1;
+            side.words += usize::from(!is_leader(word));
         }
         Some(side)
     }
@@ -207,7 +226,9 @@ fn is_running_text(lines: &[Side], (left, right): (f64, f64), width: f64, share:
         .iter()
         .filter(|line| line.right >= left + 0.78 * (right - left))
         .count();
+    let cells = lines.iter().filter(|line| line.has_cells).count();
     right - left >= 0.27 * width
+        && 10 * cells <= 3 * lines.len()
         && 2 * words >= 7 * lines.len()
         && filled as f64 >= share * lines.len() as f64
 }
@@ -309,6 +330,36 @@ mod tests {
             );
         }
         assert!(text(&words).starts_with("L0 the owner asks why it is R0 the maker"));
+    }
+
+    #[test]
+    fn leaders_and_cells_keep_a_row_together() {
+        let mut words = Vec::new();
+        for row in 0..20 {
+            let y = 90.0 + 12.0 * f64::from(row);
+            line(
+                &mut words,
+                &format!("L{row} what is owed for the work ."),
+                60.0,
+                y,
+            );
+            line(
+                &mut words,
+                ". . . . . . . the sum of all that was said",
+                310.0,
+                y,
+            );
+        }
+        assert!(text(&words).starts_with("L0 what is owed for the work . . . ."));
+        let mut words = Vec::new();
+        for row in 0..20 {
+            let y = 90.0 + 12.0 * f64::from(row);
+            line(&mut words, &format!("L{row} a child who lives"), 60.0, y);
+            line(&mut words, "with us here", 200.0, y);
+            line(&mut words, "a child who lives", 310.0, y + 2.0);
+            line(&mut words, "with us there", 450.0, y + 2.0);
+        }
+        assert!(text(&words).starts_with("L0 a child who lives with us here a child"));
     }
 
     #[test]
