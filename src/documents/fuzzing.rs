@@ -94,7 +94,7 @@ pub fn read_image(bytes: &[u8]) {
 }
 
 /// Text as the pages of a job: sheets, sections and papers are found in it. A form feed parts pages,
-/// and `\x1c` parts files; a line that begins with `#` is large, spaces move what follows.
+/// and `\x1c` parts files; a line that begins with `#` is large, one with `*` bold, spaces move what follows.
 pub fn bind_text(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let volumes: Vec<Volume> = text.split('\x1c').take(4).map(volume).collect();
@@ -120,12 +120,14 @@ fn leaf(number: u32, text: &str) -> Leaf {
         let size = if line.starts_with('#') { 20.0 } else { 10.0 };
         let y = 36.0 + 12.0 * row as f64;
         let mut start = 36.0;
-        for word in line.trim_start_matches('#').split(' ') {
+        for word in line.trim_start_matches(['#', '*']).split(' ') {
             let length = 0.5 * size * word.chars().count() as f64;
             if !word.is_empty() {
                 let (origin, along) = (Point::new(start, y), Vec2::new(1.0, 0.0));
-                let word = Word::placed(word.to_owned(), origin, along, length, size);
-                canvas.words.push(word);
+                canvas.words.push(Word {
+                    is_bold: line.starts_with('*'),
+                    ..Word::placed(word.to_owned(), origin, along, length, size)
+                });
             }
             start += length + 0.3 * size;
         }
