@@ -51,7 +51,10 @@ pub(super) fn standards(lines: &[FlowLine<'_>]) -> Vec<Standard> {
         // A designation may go on in the next line.
         let next = lines.get(at + 1).map_or("", |next| next.text());
         let next: String = next.chars().take(60).collect();
-        let text = if own.ends_with('-') || own.ends_with('/') {
+        let text = if own.ends_with(':') {
+            // A list follows, and its figures are the list's.
+            own.to_owned()
+        } else if own.ends_with('-') || own.ends_with('/') {
             format!("{own}{next}")
         } else {
             format!("{own} {next}")

@@ -450,3 +450,32 @@ END OF SECTION
     assert_eq!(first.paragraphs[0].label, "1.1");
     assert_eq!(first.paragraphs[0].paragraphs[0].label, "1.1.1");
 }
+
+const LISTED_PUBLICATIONS: [&str; 1] = ["
+SECTION 07 31 13
+ASPHALT SHINGLES
+
+PART 1 - GENERAL
+
+1.1 APPLICABLE PUBLICATIONS
+A. Comply with references to extent specified in this section.
+B. ASTM International (ASTM):
+1. D226/D226M-17 - Asphalt-Saturated Organic Felt Used in Roofing.
+C. UL LLC (UL):
+1. 790-14 - Standard Test Methods for Fire Tests of Roof Coverings.
+1.2 SUBMITTALS
+A. Product data.
+
+END OF SECTION
+"];
+
+#[test]
+fn figures_of_a_list_are_no_designations() {
+    let section = only(&LISTED_PUBLICATIONS, FOOT);
+    let standards: Vec<_> = section
+        .standards
+        .iter()
+        .map(|found| format!("{} {}", found.publisher, found.number))
+        .collect();
+    assert_eq!(standards, ["ASTM D226/D226M-17", "UL 790-14"]);
+}
