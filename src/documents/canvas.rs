@@ -12,7 +12,7 @@ use hayro::hayro_interpret::{
 };
 use hayro::hayro_syntax::object::Number;
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect};
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Vec2};
 
 use super::strokes::Strokes;
 use super::words::{PlacedGlyph, Word, WordAssembler};
@@ -194,6 +194,58 @@ impl Sink {
     }
 }
 
+/// How the glyphs of a transform lie: the way of the baseline, and one em along it and up from it.
+#[derive(Clone, Copy)]
+struct Lie {
+    along: Vec2,
+    em: f64,
+    size: f64,
+}
+
+impl Lie {
+    fn of([a, b, c, d]: [f64; 4]) -> Self {
+        // Glyph space has 1000 units to the em.
+        let along = Vec2::new(a, b) * 1000.0;
+        Self {
+            along,
+            em: along.hypot(),
+            size: Vec2::new(c, d).hypot() * 1000.0,
+        }
+    }
+}
+
+/// What the codes of one font stand for, as far as they were asked: a look-up for every glyph of a
+/// line is a good part of the time that its reading takes.
+struct Letters {
+    known: [Option<(u32, char)>; 64],
+}
+
+impl Default for Letters {
+    fn default() -> Self {
+        Self { known: [None; 64] }
+    }
+}
+
+impl Letters {
+    fn of(&mut self, glyph: &Glyph<'_>) -> Option<BfString> {
+        let code = match glyph {
+            Glyph::Outline(outline) => outline.char_code(),
+            Glyph::Type3(drawn) => drawn.char_code(),
+        };
+        let place = self.known.get_mut(code as usize % 64)?;
+        if let Some((known, letter)) = *place
+            && known == code
+        {
+            return Some(BfString::Char(letter));
+        }
+        let found = glyph.as_unicode();
+        if let Some(BfString::Char(letter)) = &found {
+            *place = Some((code, *letter));
+        }
+        found
+    }
+}
+
 /// Whether the font of a glyph says that it is bold; those of Type 1 say nothing.
 fn is_bold(glyph: &Glyph<'_>) -> bool {
     let Glyph::Outline(outline) = glyph else {
@@ -226,28 +278,31 @@ impl<'a> Device<'a> for Sink {
         if self.asks_weight {
             self.assembler.is_bold = run.glyphs().first().is_some_and(|glyph| is_bold(glyph));
         }
+        // The glyphs of a run are of one font, and mostly of one size and direction.
+        let mut letters = Letters::default();
+        let mut lie: Option<([f64; 4], Lie)> = None;
         for glyph in run.glyphs() {
             self.tick();
             self.glyph_count += 1;
-            // Glyph space has 1000 units to the em.
-            let place = props.transform * glyph.transform();
-            let origin = place * Point::ZERO;
-            let along = place * Point::new(1000.0, 0.0) - origin;
-            let up = place * Point::new(0.0, 1000.0) - origin;
+            let [a, b, c, d, x, y] = (props.transform * glyph.transform()).as_coeffs();
+            let lie = match lie {
+                Some((parts, lie)) if parts == [a, b, c, d] => lie,
+                _ => lie.insert(([a, b, c, d], Lie::of([a, b, c, d]))).1,
+            };
             let advance = match &**glyph {
                 Glyph::Outline(outline) => outline.advance_width(),
                 Glyph::Type3(drawn) => drawn.advance_width(),
             };
-            let advance = f64::from(advance.unwrap_or(500.0)) / 1000.0 * along.hypot();
-            let (mut letter, letters);
-            let text = match glyph.as_unicode() {
+            let advance = f64::from(advance.unwrap_or(500.0)) / 1000.0 * lie.em;
+            let (mut room, several);
+            let text = match letters.of(glyph) {
                 Some(BfString::Char(one)) => {
-                    letter = [0; 4];
-                    &*one.encode_utf8(&mut letter)
+                    room = [0; 4];
+                    &*one.encode_utf8(&mut room)
                 }
-                Some(BfString::String(several)) => {
-                    letters = several;
-                    &letters
+                Some(BfString::String(text)) => {
+                    several = text;
+                    &several
                 }
                 None => {
                     self.unmapped_count += 1;
@@ -256,10 +311,10 @@ impl<'a> Device<'a> for Sink {
             };
             self.assembler.push(PlacedGlyph {
                 text,
-                origin,
-                along,
+                origin: Point::new(x, y),
+                along: lie.along,
                 advance,
-                size: up.hypot(),
+                size: lie.size,
             });
         }
     }

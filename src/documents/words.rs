@@ -2,7 +2,7 @@
 //! Fed by the canvas in the order in which the page draws.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use hayro::kurbo::{Point, Vec2};
 
@@ -233,30 +233,56 @@ fn push_letters(word: &mut String, letters: &str) {
 /// Finds a word that was drawn before in the same place (shadows, false bold) by a grid of 4 points.
 #[derive(Default)]
 struct SeenWords {
-    /// By the hash of the text, column and row.
-    places: HashMap<(u64, i64, i64), Point>,
+    /// By the hash of the text, column and row, which need no other hash.
+    places: HashMap<u64, Point, BuildHasherDefault<AsItIs>>,
+    /// Keyed anew for each page, so that no file can aim at one place of the table.
+    texts: RandomState,
+}
+
+/// Keys that are hashes already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }
 
 impl SeenWords {
     fn is_new(&mut self, word: &Word) -> bool {
         const REACH: f64 = 2.0;
         let cell = |at: f64| (at / (2.0 * REACH)).floor() as i64;
-        let mut hasher = DefaultHasher::new();
-        word.text.hash(&mut hasher);
-        let text = hasher.finish();
+        let text = self.texts.hash_one(&word.text);
+        // Odd factors spread neighbouring cells over all bits.
+        let key = |column: i64, row: i64| {
+            let column = (column as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let row = (row as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+            text ^ column.rotate_left(31) ^ row
+        };
         let centre = word.centre();
         let reach = REACH.min(0.5 * word.size);
         for column in cell(centre.x - reach)..=cell(centre.x + reach) {
             for row in cell(centre.y - reach)..=cell(centre.y + reach) {
-                if let Some(place) = self.places.get(&(text, column, row))
+                if let Some(place) = self.places.get(&key(column, row))
                     && (centre - *place).hypot() <= reach
                 {
                     return false;
                 }
             }
         }
-        let place = (text, cell(centre.x), cell(centre.y));
-        self.places.insert(place, centre);
+        let key = key(cell(centre.x), cell(centre.y));
+        self.places.insert(key, centre);
         true
     }
 }
