@@ -1,9 +1,11 @@
 //! Takes what a page draws, without pixels: words, strokes, and counts of strokes and images.
 //! The worker runs the PDF interpreter over it once for each page.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::font::{Glyph, GlyphIdentifier, GlyphRun, OutlineFontData};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_interpret::{
@@ -87,6 +89,7 @@ pub(super) fn processor_time() -> Duration {
 pub(super) fn take_in<'a>(
     page: &Page<'a>,
     cache: &InterpreterCache<'a>,
+    weights: &Weights,
     settings: &InterpreterSettings,
     deadline: Duration,
 ) -> Canvas {
@@ -98,7 +101,7 @@ pub(super) fn take_in<'a>(
     let mut context = Context::new(transform, frame, cache, page.xref(), settings.clone());
     let mut sink = Sink {
         frame,
-        asks_weight: frame.area() < LARGEST_TEXT,
+        weights: (frame.area() < LARGEST_TEXT).then_some(weights),
         deadline,
         calls: 0,
         assembler: WordAssembler::default(),
@@ -127,10 +130,10 @@ pub(super) fn take_in<'a>(
     }
 }
 
-struct Sink {
+struct Sink<'s> {
     frame: Rect,
     /// Sheets have no use for the weight of their letters, and very many runs of them.
-    asks_weight: bool,
+    weights: Option<&'s Weights>,
     deadline: Duration,
     calls: u32,
     assembler: WordAssembler,
@@ -144,7 +147,7 @@ struct Sink {
     strokes: Strokes,
 }
 
-impl Sink {
+impl Sink<'_> {
     /// The interpreter has no way to be told to stop, so a page without end is left by unwinding.
     fn tick(&mut self) {
         self.calls = self.calls.wrapping_add(1);
@@ -246,18 +249,36 @@ impl Letters {
     }
 }
 
-/// Whether the font of a glyph says that it is bold; those of Type 1 say nothing.
-fn is_bold(glyph: &Glyph<'_>) -> bool {
-    let Glyph::Outline(outline) = glyph else {
-        return false;
-    };
-    outline.font_data().is_some_and(|font| {
-        let name = font.postscript_name.unwrap_or_default().to_lowercase();
-        font.weight.is_some_and(|weight| weight >= BOLD)
-            || ["bold", "black", "heavy"]
-                .iter()
-                .any(|word| name.contains(word))
-    })
+/// Which glyphs are bold, as their fonts say; those of Type 1 say nothing. To ask a font takes longer
+/// than to read a word.
+#[derive(Default)]
+pub(super) struct Weights(RefCell<HashMap<GlyphIdentifier, bool>>);
+
+impl Weights {
+    /// More glyphs than this begin no words of an honest file.
+    const MOST: usize = 20_000;
+
+    fn is_bold(&self, glyph: &Glyph<'_>) -> bool {
+        let Glyph::Outline(outline) = glyph else {
+            return false;
+        };
+        let mut known = self.0.borrow_mut();
+        if known.len() > Self::MOST {
+            known.clear();
+        }
+        *known
+            .entry(outline.identifier())
+            .or_insert_with(|| outline.font_data().is_some_and(|font| is_bold(&font)))
+    }
+}
+
+fn is_bold(font: &OutlineFontData) -> bool {
+    let name = font.postscript_name.as_deref().unwrap_or_default();
+    let name = name.to_lowercase();
+    font.weight.is_some_and(|weight| weight >= BOLD)
+        || ["bold", "black", "heavy"]
+            .iter()
+            .any(|word| name.contains(word))
 }
 
 /// Whether the paint is the colour of paper: it covers what lies below.
@@ -273,10 +294,10 @@ fn is_white(paint: &Paint<'_>) -> bool {
     }
 }
 
-impl<'a> Device<'a> for Sink {
+impl<'a> Device<'a> for Sink<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
-        if self.asks_weight {
-            self.assembler.is_bold = run.glyphs().first().is_some_and(|glyph| is_bold(glyph));
+        if let (Some(weights), Some(glyph)) = (self.weights, run.glyphs().first()) {
+            self.assembler.is_bold = weights.is_bold(glyph);
         }
         // The glyphs of a run are of one font, and mostly of one size and direction.
         let mut letters = Letters::default();

@@ -10,7 +10,7 @@ use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
 use hayro::hayro_syntax::page::Page as PdfPage;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use super::canvas::{Canvas, processor_time, take_in};
+use super::canvas::{Canvas, Weights, processor_time, take_in};
 use super::fault::FaultCode;
 use super::kind::page_kind;
 use super::layout::DisplayBox;
@@ -126,6 +126,7 @@ impl PageNames<'_> {
 pub(super) struct Caches<'a> {
     settings: InterpreterSettings,
     text: InterpreterCache<'a>,
+    weights: Weights,
     render: RenderCache<'a>,
 }
 
@@ -134,6 +135,7 @@ impl Caches<'_> {
         Self {
             settings: InterpreterSettings::default(),
             text: InterpreterCache::new(),
+            weights: Weights::default(),
             render: RenderCache::new(),
         }
     }
@@ -151,7 +153,13 @@ impl<'a> SourcePage<'a> {
     pub fn canvas(&self, caches: &Caches<'a>) -> Result<(Canvas, PageKind), FaultCode> {
         match self {
             Self::Pdf(page) => {
-                let canvas = take_in(page, &caches.text, &caches.settings, deadline());
+                let canvas = take_in(
+                    page,
+                    &caches.text,
+                    &caches.weights,
+                    &caches.settings,
+                    deadline(),
+                );
                 let kind = page_kind(&canvas);
                 Ok((canvas, kind))
             }
