@@ -1,8 +1,11 @@
-//! `cargo bench --bench reading -- FOLDER`: how well and how fast text and pictures are read, against
-//! poppler (Debian: poppler-utils) and PyMuPDF (from PyPI, into an environment under `target/`), on the same files, in the same run, on
-//! one core. FOLDER holds `plans/*.pdf` and may hold `specs/*.pdf` and `docs/*.pdf`; for specifications that are not there the
-//! books that the accuracy report makes stand in. Prints each figure with its bar; other documents have none for time. Options: `--engine FILE` measures another build,
-//! `--rounds COUNT` takes the best of more or fewer rounds (2). Exits with 1 when a bar is missed.
+//! `cargo bench --bench reading -- FOLDER`: how well and how fast text and pictures are read,
+//! against poppler (Debian: poppler-utils) and PyMuPDF (from PyPI, into an environment under
+//! `target/`), on the same files, in the same run, on one core. FOLDER holds `plans/*.pdf` and may
+//! hold `specs/*.pdf` and `docs/*.pdf`; for specifications that are not there the books that the
+//! accuracy report makes stand in, set in embedded TrueType fonts as word processors do. Prints
+//! each figure with its bar; other documents have none for time. Options: `--engine FILE` measures
+//! another build, `--rounds COUNT` takes the best of more or fewer rounds (2). Exits with 1 when a
+//! bar is missed.
 
 #[path = "../accuracy/making/mod.rs"]
 mod making;
@@ -56,8 +59,13 @@ fn main() -> anyhow::Result<ExitCode> {
     std::fs::create_dir(&made)?;
     for made_file in making::everything() {
         let is_book = made_file.truth.file.starts_with("book-");
-        if (is_book && specs.is_empty()) || (!is_book && folder.is_none()) {
-            std::fs::write(made.join(&made_file.truth.file), &made_file.bytes)?;
+        let file = made.join(&made_file.truth.file);
+        if is_book && specs.is_empty() {
+            let plain = scratch.path().join(&made_file.truth.file);
+            std::fs::write(&plain, &made_file.bytes)?;
+            runners.script(&["embed", &plain.to_string_lossy(), &file.to_string_lossy()])?;
+        } else if !is_book && folder.is_none() {
+            std::fs::write(file, &made_file.bytes)?;
         }
     }
     for file in pdf_files(&made)? {

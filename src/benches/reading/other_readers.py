@@ -4,6 +4,7 @@ run COMMAND...     wall seconds and peak memory (KiB) of one command
 words FILE         seconds for the words of all pages with PyMuPDF, then a line of [x, y, word] for each page
 pixels FILE        seconds for all pages at 150 dpi with PyMuPDF
 pictures FILE DIR  seconds for the same written as PNG, and their bytes
+embed FILE TO      the text of FILE again, in TrueType fonts that TO holds, as word processors write them
 """
 import json
 import os
@@ -58,6 +59,24 @@ def pictures(path, folder):
     print(json.dumps({"seconds": seconds, "bytes": size}))
 
 
-{"run": lambda *command: run(list(command)), "words": words, "pixels": pixels, "pictures": pictures}[sys.argv[1]](
-    *sys.argv[2:]
-)
+def embed(path, to):
+    import pymupdf
+
+    plain, bold = pymupdf.Font("notos"), pymupdf.Font("notosbo")
+    made = pymupdf.open()
+    for page in pymupdf.open(path):
+        new = made.new_page(width=page.rect.width, height=page.rect.height)
+        writer = pymupdf.TextWriter(new.rect)
+        for block in page.get_text("dict")["blocks"]:
+            for line in block.get("lines", []):
+                for span in line["spans"]:
+                    # These letters are wider than those of the standard fonts.
+                    font = bold if "Bold" in span["font"] else plain
+                    writer.append(span["origin"], span["text"], font=font, fontsize=0.9 * span["size"])
+        writer.write_text(new)
+    made.ez_save(to)
+
+
+tasks = {"run": lambda *command: run(list(command)), "words": words, "pixels": pixels, "pictures": pictures}
+tasks["embed"] = embed
+tasks[sys.argv[1]](*sys.argv[2:])

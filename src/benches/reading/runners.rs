@@ -39,7 +39,14 @@ impl Runners {
             ensure!(venv.success(), "python3 -m venv failed");
         }
         let pip = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "pymupdf>=1.28"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "pymupdf>=1.28",
+                "pymupdf-fonts",
+            ])
             .status()?;
         ensure!(pip.success(), "PyMuPDF could not be installed");
         let cores = std::thread::available_parallelism()?.get();
