@@ -169,11 +169,10 @@ fn single(words: &[Word]) -> HashMap<&str, &Word> {
     once.map(|(text, (_, word))| (text, word)).collect()
 }
 
-/// The value below which this share of sorted values lies.
+/// The value below which this share of sorted values lies; between two of them in proportion.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let at = (sorted.len() as f64 * share) as usize;
-    sorted
-        .get(at.min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or_default()
+    let at = sorted.len().saturating_sub(1) as f64 * share;
+    let value = |place: f64| sorted.get(place as usize).copied().unwrap_or_default();
+    let (low, high) = (value(at.floor()), value(at.ceil()));
+    low + (high - low) * at.fract()
 }
