@@ -202,9 +202,21 @@ fn process_in(scratch: &Path) -> String {
     texts.collect::<String>().trim_end().to_owned()
 }
 
+/// Whether a program started from here takes no notice of the signal, as behind `nohup`.
+fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
+    mask & (1 << (signal.as_raw() - 1)) != 0
+}
+
 #[test]
 fn a_reading_that_is_ended_by_a_signal_leaves_nothing_behind() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+    let signals = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
+    for (signal, code) in signals
+        .into_iter()
+        .filter(|(signal, _)| !is_ignored(*signal))
+    {
         let place = Place::new();
         let scratch = place.folder.path().join("scratch");
         let hang = "echo $$ > process; exec /bin/sleep 7531";
