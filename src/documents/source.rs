@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
-use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
 use hayro::hayro_syntax::page::Page as PdfPage;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -19,7 +18,7 @@ use super::page::PageKind;
 use super::page_labels::PageLabels;
 use super::picture::{MOST_PIXELS, Picture, RESOLUTION};
 use super::raster::{ImageFile, ImagePage, is_image};
-use super::rendering::{page_picture, part_picture};
+use super::rendering::Easel;
 
 const LARGEST_INPUT: u64 = 1 << 30;
 /// How much of a processor the text and strokes of one page may take, or the pixels of an image;
@@ -127,7 +126,7 @@ pub(super) struct Caches<'a> {
     settings: InterpreterSettings,
     text: InterpreterCache<'a>,
     weights: Weights,
-    render: RenderCache<'a>,
+    easel: Easel<'a>,
 }
 
 impl Caches<'_> {
@@ -136,7 +135,7 @@ impl Caches<'_> {
             settings: InterpreterSettings::default(),
             text: InterpreterCache::new(),
             weights: Weights::default(),
-            render: RenderCache::new(),
+            easel: Easel::new(),
         }
     }
 }
@@ -179,7 +178,7 @@ impl<'a> SourcePage<'a> {
     /// The page at 150 dpi.
     pub fn picture(&self, caches: &Caches<'a>) -> Result<Picture, FaultCode> {
         match self {
-            Self::Pdf(page) => Ok(page_picture(page, &caches.render, &caches.settings)),
+            Self::Pdf(page) => Ok(caches.easel.page(page, &caches.settings)),
             Self::Image(file, page) => file.picture(page, RESOLUTION, MOST_PIXELS, deadline()),
         }
     }
@@ -195,8 +194,7 @@ impl<'a> SourcePage<'a> {
         match self {
             Self::Pdf(page) => {
                 let detail = (dots, most_pixels);
-                let (cache, settings) = (&caches.render, &caches.settings);
-                Ok(part_picture(page, cache, settings, part, detail))
+                Ok(caches.easel.part(page, &caches.settings, part, detail))
             }
             Self::Image(file, page) => {
                 let area = (part.right - part.left) * (part.bottom - part.top);
@@ -291,5 +289,37 @@ trailer << /Root 1 0 R >>
         assert!((164 * 164..=168 * 168).contains(&dark), "{dark}");
         let fine = page.part(&caches, part, (300.0, MOST_PIXELS)).unwrap();
         assert!(fine.width.abs_diff(2 * own.width) <= 1);
+    }
+
+    #[test]
+    fn a_page_shows_nothing_of_the_one_before() {
+        let page = |content| {
+            format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 90 90] /Contents {content} 0 R >>")
+        };
+        let file = format!(
+            "%PDF-1.7
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >> endobj
+3 0 obj {} endobj
+4 0 obj {} endobj
+5 0 obj << /Length 39 >> stream
+10 10 50 50 re W n 0.5 g 0 0 90 90 re f
+endstream endobj
+6 0 obj << /Length 12 >> stream
+0 0 9 9 re f
+endstream endobj
+trailer << /Root 1 0 R >>
+%%EOF
+",
+            page(5),
+            page(6)
+        );
+        let source = Source::of_bytes(file.into_bytes()).unwrap();
+        let picture = |number, caches| source.page(number).unwrap().picture(caches).unwrap();
+        let (caches, fresh) = (Caches::new(), Caches::new());
+        let (first, second) = (picture(1, &caches), picture(2, &caches));
+        assert!(first.pixels() != second.pixels());
+        assert!(second.pixels() == picture(2, &fresh).pixels());
+        assert!(first.pixels() == picture(1, &caches).pixels());
     }
 }
