@@ -74,6 +74,8 @@ def embed(path, to):
                     font = bold if "Bold" in span["font"] else plain
                     writer.append(span["origin"], span["text"], font=font, fontsize=0.9 * span["size"])
         writer.write_text(new)
+    # No writer embeds letters that it does not use.
+    made.subset_fonts()
     made.ez_save(to)
 
 
