@@ -119,7 +119,7 @@ fn add_items(items: &mut Vec<Passage>, paragraphs: &[Paragraph]) {
             add_items(items, &paragraph.paragraphs);
             continue;
         }
-        if paragraph.text.is_empty() {
+        if paragraph.text.is_empty() || is_manner(&paragraph.text) {
             continue;
         }
         let text = if paragraph.label.is_empty() {
@@ -155,6 +155,35 @@ fn is_introduction(text: &str) -> bool {
     is_open
         && asks
         && (lower.ends_with(':') || lower.ends_with("following") || lower.ends_with("following."))
+}
+
+/// `Submit under provisions of Section 01300.` says how to submit and names nothing.
+fn is_manner(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let Some(rest) = lower
+        .strip_prefix("submit ")
+        .or_else(|| lower.strip_prefix("make submittals "))
+    else {
+        return false;
+    };
+    let all = ["all submittals ", "all ", "submittals ", "items ", ""];
+    let ways = [
+        "under ",
+        "in accordance ",
+        "in conformance ",
+        "per ",
+        "pursuant ",
+        "as specified in ",
+    ];
+    let rest = all
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+        .unwrap_or(rest);
+    let is_one_sentence = !rest.trim_end_matches('.').contains(". ");
+    ways.iter().any(|way| rest.starts_with(way))
+        && (rest.contains("section") || rest.contains("division"))
+        && is_one_sentence
+        && !rest.contains([':', ';'])
 }
 
 #[cfg(test)]
@@ -199,5 +228,25 @@ mod tests {
         ));
         assert!(!is_introduction("Shop Drawings:"));
         assert!(!is_introduction("Product Data: For each type of product."));
+    }
+
+    #[test]
+    fn how_to_submit_is_nothing_to_submit() {
+        for text in [
+            "Submit under provisions of Section 01300.",
+            "Submit in accordance with Section 01 33 00 - Submittal Procedures.",
+            "Submit all submittals per Division 01.",
+        ] {
+            assert!(is_manner(text), "{text}");
+        }
+        for text in [
+            "Submit shop drawings under provisions of Section 01300.",
+            "Submit in accordance with Section 01 33 00. Submit two samples of each tile.",
+            "Submit under provisions of Section 01300: product data.",
+            "Submit per manufacturer's instructions.",
+            "Product Data: Submit under provisions of Section 01300.",
+        ] {
+            assert!(!is_manner(text), "{text}");
+        }
     }
 }

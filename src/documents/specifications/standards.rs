@@ -8,7 +8,9 @@ use super::marks::{decimal_label, paragraph_label};
 use super::publishers::{is_publisher, publisher_of};
 
 /// Words between a publisher and its figures.
-const BETWEEN: [&str; 16] = [
+const BETWEEN: [&str; 18] = [
+    "Rule",
+    "RULE",
     "Standard",
     "STANDARD",
     "Std",
@@ -264,7 +266,7 @@ fn mention_at(text: &str, words: &[(usize, &str)]) -> (usize, Vec<(String, Strin
     numbered(words, used + 1, publisher, word)
 }
 
-/// `29 CFR 1910`, `MIL-PRF-23236`, `FS TT-S-00230`, `DOC PS 1`.
+/// `29 CFR 1910`, `MIL-PRF-23236`, `J-STD-607-A`, `FS TT-S-00230`, `DOC PS 1`.
 fn federal(words: &[(usize, &str)]) -> Option<(usize, Vec<(String, String)>)> {
     let bare = |at: usize| {
         words.get(at).map(|(_, word)| {
@@ -293,6 +295,12 @@ fn federal(words: &[(usize, &str)]) -> Option<(usize, Vec<(String, String)>)> {
         && number.contains(|c: char| c.is_ascii_digit())
     {
         return Some((1, vec![(first.get(..3)?.to_owned(), number.to_owned())]));
+    }
+    // Of several publishers together, none of whom is named.
+    if let Some(number) = first.strip_prefix("J-STD-")
+        && number.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Some((1, vec![("J-STD".to_owned(), number.to_owned())]));
     }
     if first == "FS" || (first == "Fed" && bare(1).is_some_and(|word| word.starts_with("Spec"))) {
         let at = if first == "FS" { 1 } else { 2 };
@@ -476,6 +484,8 @@ mod tests {
             ("FM 4470", "FM|4470"),
             ("ICC-ES AC308", "ICC-ES|AC308"),
             ("MIL-PRF-23236", "MIL|PRF-23236"),
+            ("grounding by J-STD-607-A.", "J-STD|607-A"),
+            ("limits of SCAQMD Rule 1168", "SCAQMD|1168"),
             ("29 CFR 1910.146", "29 CFR|1910.146"),
             ("ASHRAE Standard 62.1", "ASHRAE|62.1"),
             ("ANSI/BHMA A156.13", "ANSI/BHMA|A156.13"),
