@@ -26,13 +26,13 @@ impl PageReading {
         } else if self.ocr_failed {
             warnings.push((
                 WarningCode::NeedsOcr,
-                "The page shows text that is not in the file as text, and recognising it failed, so \
+                "What text the page shows is not in the file as text, and recognising it failed, so \
                  it was not read.",
             ));
         } else if self.needs_ocr {
             warnings.push((
                 WarningCode::NeedsOcr,
-                "The page shows text that is not in the file as text, so it was not read. \
+                "What text the page shows is not in the file as text, so it was not read. \
                  To have it recognised, install tesseract and set PLANGREP_OCR.",
             ));
         }

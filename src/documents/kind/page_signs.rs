@@ -7,6 +7,9 @@ use super::super::page::{PageKind, PageSigns};
 /// Longer lines are no headings.
 const LONGEST: usize = 160;
 
+/// A running head stands on the first lines.
+const HEAD: usize = 3;
+
 /// The headings of specifications and addenda on a page.
 pub(in super::super) fn page_signs(canvas: &Canvas, kind: PageKind) -> PageSigns {
     if kind == PageKind::Drawing {
@@ -50,7 +53,7 @@ fn signs_of(lines: &[Line]) -> PageSigns {
             ]
             .iter()
             .any(|name| upper.contains(name));
-        if is_footer_of_section(&words) {
+        if is_footer_of_section(&words) || place < HEAD && is_head_of_section(&words) {
             signs.specification_section = true;
         }
         has_work_section |= is_work_section(&line.text, &words);
@@ -63,6 +66,24 @@ fn signs_of(lines: &[Line]) -> PageSigns {
         signs.specification_part = true;
     }
     signs
+}
+
+/// `HARBOUR GENERAL  INTERIOR PAINTING  SECTION 09 91 23`: owner, title and number in one running head.
+fn is_head_of_section(words: &[&str]) -> bool {
+    let Some(at) = words.iter().rposition(|word| *word == "SECTION") else {
+        return false;
+    };
+    let number = words.get(at + 1..).unwrap_or_default();
+    let is_mention = at
+        .checked_sub(1)
+        .and_then(|at| words.get(at))
+        .is_none_or(|word| {
+            matches!(
+                *word,
+                "IN" | "OF" | "SEE" | "PER" | "TO" | "AND" | "WITH" | "UNDER" | "THIS" | "BY"
+            )
+        });
+    !is_mention && number.len() <= 3 && is_section_number(number)
 }
 
 /// `E10 MIXING/CASTING IN SITU CONCRETE`.
@@ -317,6 +338,18 @@ mod tests {
         for other in ["555-1234", "AUSTIN TX 78701-1234", "12/03/2018", "A-101"] {
             let words: Vec<&str> = other.split(' ').collect();
             assert!(!is_footer_of_section(&words), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_running_head_may_end_with_the_section() {
+        let head = signs(&["Harbour General INTERIOR PAINTING Section 09 91 23"]);
+        assert!(head.specification_section);
+        for mention in [
+            "Prepare walls as in Section 09 91 23",
+            "see Section 09 91 23",
+        ] {
+            assert!(!signs(&[mention]).specification_section, "{mention}");
         }
     }
 

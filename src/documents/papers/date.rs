@@ -252,6 +252,10 @@ fn weight(
         own |= OWN.contains(&word.as_str());
         others |= OTHERS.contains(&word.as_str());
     }
+    // `Issued for Bid: March 15, 2024` is a book's own.
+    others &= !before
+        .windows(2)
+        .any(|two| matches!(two, [issued, word] if issued.starts_with("issue") && word == "for"));
     let is_alone = date.before + date.after <= 2;
     let has_label = row
         .words()
@@ -260,7 +264,7 @@ fn weight(
     // "… the documents dated February 12, 2018. Acknowledge receipt …"
     let is_running = !has_label
         && (date.after > 3 || date.before > 4)
-        && date.before + date.after > 6
+        && (date.before + date.after > 6 || row.text.trim_end().ends_with('.'))
         && !row.is_capitals();
     let mut weight: f64 = match (own, others) {
         (_, true) => 0.25,

@@ -476,3 +476,34 @@ fn the_lines_of_a_cover_are_no_headings() {
     let doc = only(&written(&[cover, &text]));
     assert_eq!(headings(&doc), [(1, "1.0 INTRODUCTION", 2)]);
 }
+
+#[test]
+fn the_date_is_the_papers_own_and_not_one_that_it_speaks_of() {
+    let letter = "
+MILLER + SONS ARCHITECTS
+120 Main Street, Suite 200, Albany, NY 12207
+
+May 5, 2024
+
+Mr. John Smith
+City of Springfield
+
+RE: Maple Ridge Elementary School - Permit Comments
+
+Dear Mr. Smith:
+We have reviewed the comments dated April 20, 2024.
+Sheet A1.01 has been revised.
+
+Sincerely,
+Jane Voss, AIA
+";
+    assert_eq!(read(&[letter]).2.as_deref(), Some("May 5, 2024"));
+    let cover = "
+# PROJECT MANUAL
+
+MAPLE RIDGE ELEMENTARY SCHOOL
+Issued for Bid: March 15, 2024
+Bids due: April 2, 2024
+";
+    assert_eq!(read(&[cover]).2.as_deref(), Some("March 15, 2024"));
+}

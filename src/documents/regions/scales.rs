@@ -53,6 +53,9 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
         ("AS SHOWN", "AS NOTED"),
         ("AS INDICATED", "AS NOTED"),
         ("VARIES", "VARIES"),
+        ("FULL SIZE", "FULL SIZE"),
+        ("FULL", "FULL SIZE"),
+        ("HALF SIZE", "HALF SIZE"),
     ] {
         let needs_label = scale != "NTS" || words == "NONE";
         if plain == words && (labelled || !needs_label) {
@@ -70,7 +73,14 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
     if let Some(scale) = drawn_scale(&rest) {
         // What stands before the paper's length is the title.
         let head = joined.split('=').next().unwrap_or("");
-        let head = head.trim_end().trim_end_matches(['"', '”', '″', '\'', '’']);
+        let head = head.trim_end();
+        let head = head
+            .trim_end_matches('.')
+            .strip_suffix("IN")
+            .map(str::trim_end)
+            .filter(|figures| figures.ends_with(|c: char| c.is_ascii_digit()))
+            .unwrap_or(head);
+        let head = head.trim_end_matches(['"', '”', '″', '\'', '’']);
         let start = head
             .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))
             .len();
@@ -132,6 +142,9 @@ mod tests {
         assert_eq!(read("ÉCHELLE / SCALE 1:100"), pair("", "1:100"));
         assert_eq!(read("Échelle : 1:50"), pair("", "1:50"));
         assert_eq!(read("NO SCALE"), pair("", "NTS"));
+        assert_eq!(read("SCALE: FULL SIZE"), pair("", "FULL SIZE"));
+        assert_eq!(read("HALF SIZE"), None);
+        assert_eq!(read("SCALE: 1/4 IN = 1 FT"), pair("", "1/4\" = 1'"));
         assert_eq!(read("10:30"), None);
         assert_eq!(read("A = B"), None);
         assert_eq!(read("GRAPHIC SCALE"), None);

@@ -14,6 +14,8 @@ const MOST_LABELS: usize = 50;
 /// The scale in the title block; else the scale of all views when they agree; else none.
 pub(super) fn sheet_scale(sheet: &Sheet) -> Option<String> {
     let mut labelled: Vec<String> = Vec::new();
+    // Those with a cell of their own; others may be views' in the same strip.
+    let mut in_cells: Vec<String> = Vec::new();
     let scale_labels = sheet
         .labels()
         .filter(|(line, label, _)| *label == Label::Scale && sheet.is_in_title_strip(line));
@@ -27,18 +29,26 @@ pub(super) fn sheet_scale(sheet: &Sheet) -> Option<String> {
             .into_iter()
             .find_map(|value| labelled_scale(&value.text))
             .or_else(|| labelled_scale(&sheet.value_across(line)?.text));
+        in_cells.extend(value.clone());
         labelled.extend(value);
     }
-    only(labelled).or_else(|| only(sheet.view_scales.clone()))
+    // No view says so of itself.
+    let of_all = labelled.iter().find(|scale| scale.starts_with("AS "));
+    of_all
+        .cloned()
+        .or_else(|| only(labelled))
+        .or_else(|| only(in_cells))
+        .or_else(|| only(sheet.view_scales.clone()))
 }
 
-fn only(mut scales: Vec<String>) -> Option<String> {
-    scales.sort();
-    scales.dedup();
-    match scales.as_slice() {
-        [one] => Some(one.clone()),
-        _ => None,
-    }
+/// The scale, where all are the same: `1" = 30'` and `1" = 30'-0"` are.
+fn only(scales: Vec<String>) -> Option<String> {
+    let bare = |scale: &str| scale.strip_suffix("-0\"").unwrap_or(scale).to_owned();
+    let first = scales.first()?;
+    scales
+        .iter()
+        .all(|scale| bare(scale) == bare(first))
+        .then(|| first.clone())
 }
 
 /// A scale where a label has promised one.
@@ -53,6 +63,9 @@ fn labelled_scale(text: &str) -> Option<String> {
         ("NOT TO SCALE", "NTS"),
         ("NTS", "NTS"),
         ("NONE", "NTS"),
+        ("FULL SIZE", "FULL SIZE"),
+        ("FULL", "FULL SIZE"),
+        ("HALF SIZE", "HALF SIZE"),
     ] {
         if upper == words {
             return Some(scale.to_owned());
@@ -85,6 +98,7 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
         })
         .collect::<String>()
         .replace("''", "\"");
+    let plain = in_signs(&plain);
     let (paper, ground) = plain.split_once('=')?;
     let paper = paper.strip_suffix('"')?;
     let start = paper
@@ -116,6 +130,27 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
         Some(inches) => format!("{paper}\" = {feet}'-{inches}\""),
         None => format!("{paper}\" = {feet}'"),
     })
+}
+
+/// `1/4IN=1FT` as `1/4"=1'`.
+fn in_signs(text: &str) -> String {
+    let Some((paper, ground)) = text.split_once('=') else {
+        return text.to_owned();
+    };
+    let sign = |text: &str, units: &[&str], sign: char| {
+        let figures = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+        let unit = text.get(figures.len()..).unwrap_or_default().to_uppercase();
+        let is_unit = units.contains(&unit.trim_end_matches('.'));
+        (is_unit && figures.ends_with(|c: char| c.is_ascii_digit()))
+            .then(|| format!("{figures}{sign}"))
+    };
+    match (
+        sign(paper, &["IN", "INCH"], '"'),
+        sign(ground, &["FT", "FEET", "FOOT"], '\''),
+    ) {
+        (Some(paper), Some(ground)) => format!("{paper}={ground}"),
+        _ => text.to_owned(),
+    }
 }
 
 /// Without spaces; but two figures with a space between them are two numbers, not one.
@@ -159,7 +194,10 @@ mod tests {
             ("1 1/2\" = 1'-0\"", Some("1 1/2\" = 1'-0\"")),
             ("SCALE: 1 1/2” = 1’ - 0”", Some("1 1/2\" = 1'-0\"")),
             ("3 1/4\" = 1'-0\"", Some("1/4\" = 1'-0\"")),
+            ("SCALE: 1/4 IN = 1 FT", Some("1/4\" = 1'")),
+            ("1 in. = 40 feet", Some("1\" = 40'")),
             ("A = B", None),
+            ("1 MIN = 4 FT", None),
             ("10:30", None),
             ("12'-4\"", None),
         ] {
@@ -173,6 +211,18 @@ mod tests {
         assert_eq!(labelled_scale("1 : 50 @ A1").as_deref(), Some("1:50"));
         assert_eq!(labelled_scale("10:45").as_deref(), None);
         assert_eq!(labelled_scale("As Noted").as_deref(), Some("AS NOTED"));
+        assert_eq!(labelled_scale("Half Size").as_deref(), Some("HALF SIZE"));
         assert_eq!(drawn_scale("1:100"), None);
+    }
+
+    #[test]
+    fn scales_that_are_the_same_are_one() {
+        let only = |scales: &[&str]| only(scales.iter().map(|scale| (*scale).to_owned()).collect());
+        assert_eq!(
+            only(&["1\" = 30'", "1\" = 30'-0\""]).as_deref(),
+            Some("1\" = 30'")
+        );
+        assert_eq!(only(&["1\" = 30'", "1\" = 3'"]), None);
+        assert_eq!(only(&[]), None);
     }
 }
