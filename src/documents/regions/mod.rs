@@ -8,6 +8,7 @@ mod frame;
 mod grid;
 mod headings;
 mod mentions;
+mod note_numbers;
 mod numbering;
 mod plane;
 mod rows;
@@ -154,7 +155,7 @@ impl Found {
     fn into_region(self, plane: &Plane, room: &mut usize) -> Region {
         let text = match &self.table {
             Some((table, _)) => table_text(self.title.as_deref(), table),
-            None => text_in(plane, self.area, room),
+            None => text_in(plane, self.area, self.kind, room),
         };
         Region {
             region_type: self.kind,
@@ -204,7 +205,7 @@ fn order(found: &mut Vec<Found>, height: f64) {
 const MOST_LINES: usize = 60_000;
 
 /// The lines of the sheet inside a box, in reading order; `room` says how many there may be.
-fn text_in(plane: &Plane, area: Rect, room: &mut usize) -> String {
+fn text_in(plane: &Plane, area: Rect, kind: RegionType, room: &mut usize) -> String {
     let inside: Vec<Line> = plane
         .lines
         .iter()
@@ -213,6 +214,10 @@ fn text_in(plane: &Plane, area: Rect, room: &mut usize) -> String {
         .cloned()
         .collect();
     *room = room.saturating_sub(inside.len());
+    let inside = match kind {
+        RegionType::Notes | RegionType::Legend => note_numbers::with_numbers(inside),
+        _ => inside,
+    };
     let mut text = String::new();
     for line in lines_to_blocks(inside).into_iter().flatten() {
         text.push_str(&line.text);
