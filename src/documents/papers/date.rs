@@ -246,14 +246,15 @@ fn weight(
         })
         .collect();
     // What stands right before the date names it; text further left belongs to another column.
-    let near = before.iter().rev().take(4);
+    let near = before.get(before.len().saturating_sub(4)..);
+    let near = near.unwrap_or_default();
     let (mut own, mut others) = (false, false);
     for word in near {
         own |= OWN.contains(&word.as_str());
         others |= OTHERS.contains(&word.as_str());
     }
     // `Issued for Bid: March 15, 2024` is a book's own.
-    others &= !before
+    others &= !near
         .windows(2)
         .any(|two| matches!(two, [issued, word] if issued.starts_with("issue") && word == "for"));
     let is_alone = date.before + date.after <= 2;

@@ -1,6 +1,8 @@
 //! Puts the numbers of notes before their texts where a program printed both apart, numbers in one
 //! column and texts in another. Asked for the text of notes and legends.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::lines::Line;
 
 /// How many lines on about the same level are looked at for the text of a number.
@@ -13,40 +15,33 @@ pub(super) fn with_numbers(lines: Vec<Line>) -> Vec<Line> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     let down = |at: usize| lines.get(at).map_or(0.0, |line| line.down);
     order.sort_by(|a, b| down(*a).total_cmp(&down(*b)));
-    // For each line, the number that stands before it.
-    let mut numbers: Vec<Option<usize>> = vec![None; lines.len()];
-    let mut is_number = vec![false; lines.len()];
+    // By the place of the text, that of the number before it.
+    let mut numbers: HashMap<usize, usize> = HashMap::new();
     for (place, at) in order.iter().enumerate() {
         let Some(number) = lines.get(*at).filter(|line| is_note_number(&line.text)) else {
             continue;
         };
-        let from = place.saturating_sub(MOST_NEIGHBOURS);
         let text = order
             .iter()
-            .skip(from)
+            .skip(place.saturating_sub(MOST_NEIGHBOURS))
             .take(2 * MOST_NEIGHBOURS + 1)
             .filter_map(|other| Some((*other, lines.get(*other)?)))
             .filter(|(_, text)| is_text_of(number, text))
             .min_by(|(_, a), (_, b)| a.start.total_cmp(&b.start));
-        if let Some((text, _)) = text
-            && let Some(free @ None) = numbers.get_mut(text)
-            && let Some(used) = is_number.get_mut(*at)
-        {
-            *free = Some(*at);
-            *used = true;
+        if let Some((text, _)) = text {
+            numbers.entry(text).or_insert(*at);
         }
     }
-    let joined = |(at, text): (usize, &Line)| {
-        let number = numbers.get(at).copied().flatten();
-        match number.and_then(|number| lines.get(number)) {
-            Some(number) => before(number, text),
-            None => text.clone(),
-        }
-    };
-    let texts = lines.iter().enumerate();
+    let used: HashSet<usize> = numbers.values().copied().collect();
+    let texts = lines
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !used.contains(at));
     texts
-        .filter(|(at, _)| is_number.get(*at) == Some(&false))
-        .map(joined)
+        .map(|(at, text)| {
+            let number = numbers.get(&at).and_then(|number| lines.get(*number));
+            number.map_or_else(|| text.clone(), |number| before(number, text))
+        })
         .collect()
 }
 

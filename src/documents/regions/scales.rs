@@ -1,7 +1,7 @@
 //! Reads the scale under a drawing's title, and what stands before it on the same line.
 //! Asked for every line of a sheet by the titles.
 
-use super::super::sheets::{drawn_scale, with_whole_inches};
+use super::super::sheets::{RATIOS, SCALES_IN_WORDS, drawn_scale, with_signs, with_whole_inches};
 
 /// A scale, and the text before it on the same line.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,19 +44,7 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
     };
     let plain = rest.replace('.', "");
     let plain = plain.trim_matches([' ', '(', ')']);
-    for (words, scale) in [
-        ("NOT TO SCALE", "NTS"),
-        ("NO SCALE", "NTS"),
-        ("NTS", "NTS"),
-        ("NONE", "NTS"),
-        ("AS NOTED", "AS NOTED"),
-        ("AS SHOWN", "AS NOTED"),
-        ("AS INDICATED", "AS NOTED"),
-        ("VARIES", "VARIES"),
-        ("FULL SIZE", "FULL SIZE"),
-        ("FULL", "FULL SIZE"),
-        ("HALF SIZE", "HALF SIZE"),
-    ] {
+    for (words, scale) in SCALES_IN_WORDS {
         let needs_label = scale != "NTS" || words == "NONE";
         if plain == words && (labelled || !needs_label) {
             return finish(&before, scale.to_owned(), true);
@@ -69,18 +57,12 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
             return finish(head, scale.to_owned(), true);
         }
     }
+    let rest = with_signs(&rest);
     let joined = with_whole_inches(&rest);
     if let Some(scale) = drawn_scale(&rest) {
         // What stands before the paper's length is the title.
         let head = joined.split('=').next().unwrap_or("");
-        let head = head.trim_end();
-        let head = head
-            .trim_end_matches('.')
-            .strip_suffix("IN")
-            .map(str::trim_end)
-            .filter(|figures| figures.ends_with(|c: char| c.is_ascii_digit()))
-            .unwrap_or(head);
-        let head = head.trim_end_matches(['"', '”', '″', '\'', '’']);
+        let head = head.trim_end().trim_end_matches(['"', '”', '″', '\'', '’']);
         let start = head
             .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.'))
             .len();
@@ -115,12 +97,6 @@ fn in_english(upper: &str) -> String {
         .fold(one, |text, both| text.replace(both, "SCALE"))
 }
 
-/// Metric scales in use (ISO 5455 and the trade).
-const RATIOS: &[u32] = &[
-    1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000,
-    1250, 1500, 2000, 2500, 5000, 10000,
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +121,11 @@ mod tests {
         assert_eq!(read("SCALE: FULL SIZE"), pair("", "FULL SIZE"));
         assert_eq!(read("HALF SIZE"), None);
         assert_eq!(read("SCALE: 1/4 IN = 1 FT"), pair("", "1/4\" = 1'"));
+        assert_eq!(
+            read("SITE PLAN 1 IN. = 40 FEET"),
+            pair("SITE PLAN", "1\" = 40'")
+        );
+        assert_eq!(read("SCALE: AS SHOWN"), pair("", "AS SHOWN"));
         assert_eq!(read("10:30"), None);
         assert_eq!(read("A = B"), None);
         assert_eq!(read("GRAPHIC SCALE"), None);

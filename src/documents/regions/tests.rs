@@ -270,3 +270,32 @@ fn a_schedule_on_its_side_is_read_with_its_cells() {
     assert!((place.left - 1020.0 / 2592.0).abs() < 0.001, "{place:?}");
     assert!((place.bottom - 1528.0 / 1728.0).abs() < 0.001, "{place:?}");
 }
+
+#[test]
+fn keyed_notes_have_their_numbers_before_them() {
+    let page = canvas(
+        2592.0,
+        1728.0,
+        &[
+            ("KEYED NOTES", 1800.0, 300.0, 12.0),
+            ("1", 1800.0, 330.0, 8.0),
+            ("2", 1800.0, 344.0, 8.0),
+            ("3", 1800.0, 358.0, 8.0),
+            ("NEW GYPSUM BOARD PARTITION", 1830.0, 330.0, 8.0),
+            ("EXISTING COLUMN TO REMAIN", 1830.0, 344.0, 8.0),
+            ("FIRE EXTINGUISHER CABINET", 1830.0, 358.0, 8.0),
+        ],
+    );
+    let (regions, _) = find(&page, &find_lines(&page));
+    let texts: Vec<&str> = regions
+        .iter()
+        .filter(|region| region.region_type == RegionType::Notes)
+        .map(|region| region.text.as_str())
+        .collect();
+    let expected = "KEYED NOTES
+1 NEW GYPSUM BOARD PARTITION
+2 EXISTING COLUMN TO REMAIN
+3 FIRE EXTINGUISHER CABINET
+";
+    assert_eq!(texts, [expected]);
+}

@@ -28,7 +28,7 @@ mod title_block;
 mod trade_words;
 
 pub(super) use labels::{Label, label};
-pub(super) use scale::{drawn_scale, with_whole_inches};
+pub(super) use scale::{RATIOS, SCALES_IN_WORDS, drawn_scale, with_signs, with_whole_inches};
 pub(super) use settle::settle;
 pub(super) use title_block::{SheetFacts, sheet_facts};
 

@@ -91,6 +91,47 @@ fn a_corner_box_with_labels_on_the_same_lines() {
 }
 
 #[test]
+fn the_scale_of_a_view_near_the_title_block_is_not_the_sheets() {
+    let sheet = || {
+        page(2592.0, 1728.0)
+            .print("SCALE", 2380.0, 1400.0, 6.0)
+            .print("SHEET TITLE", 2380.0, 1500.0, 6.0)
+            .print("FLOOR PLAN", 2380.0, 1516.0, 12.0)
+            .print("A-101", 2400.0, 1640.0, 30.0)
+    };
+    let cell = sheet().print("1/8\" = 1'-0\"", 2380.0, 1414.0, 8.0).print(
+        "SCALE: 1/4\" = 1'-0\"",
+        300.0,
+        1600.0,
+        8.0,
+    );
+    assert_eq!(cell.facts().scale.as_deref(), Some("1/8\" = 1'-0\""));
+    let noted = sheet().print("AS NOTED", 2380.0, 1414.0, 8.0).print(
+        "SCALE: 1/4\" = 1'-0\"",
+        300.0,
+        1600.0,
+        8.0,
+    );
+    assert_eq!(noted.facts().scale.as_deref(), Some("AS NOTED"));
+    let same = sheet().print("1\" = 30'", 2380.0, 1414.0, 8.0).print(
+        "SCALE: 1\" = 30'-0\"",
+        300.0,
+        1600.0,
+        8.0,
+    );
+    assert_eq!(same.facts().scale.as_deref(), Some("1\" = 30'"));
+}
+
+#[test]
+fn a_profile_has_the_scale_of_its_length() {
+    let page = page(2592.0, 1728.0)
+        .print("HORIZ. SCALE: 1\" = 20'", 1900.0, 1600.0, 8.0)
+        .print("VERT. SCALE: 1\" = 5'", 1900.0, 1614.0, 8.0)
+        .print("C-3", 2450.0, 1640.0, 30.0);
+    assert_eq!(page.facts().scale.as_deref(), Some("1\" = 20'"));
+}
+
+#[test]
 fn a_label_under_the_number() {
     let page = page(2592.0, 1728.0)
         .print("EXTERIOR ELEVATIONS", 2380.0, 1560.0, 12.0)

@@ -5,9 +5,23 @@ use super::labels::Label;
 use super::title_block::Sheet;
 
 /// Metric scales in use (ISO 5455 and the trade); anything else of that form is a time or a ratio.
-const RATIOS: &[u32] = &[
+pub(in super::super) const RATIOS: &[u32] = &[
     1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000,
-    1250, 2000, 2500, 5000, 10000,
+    1250, 1500, 2000, 2500, 5000, 10000,
+];
+/// Scales without figures: as they are printed, in capitals and without points, and in one spelling.
+pub(in super::super) const SCALES_IN_WORDS: [(&str, &str); 11] = [
+    ("NOT TO SCALE", "NTS"),
+    ("NO SCALE", "NTS"),
+    ("NTS", "NTS"),
+    ("NONE", "NTS"),
+    ("AS NOTED", "AS NOTED"),
+    ("AS SHOWN", "AS SHOWN"),
+    ("AS INDICATED", "AS INDICATED"),
+    ("VARIES", "VARIES"),
+    ("FULL SIZE", "FULL SIZE"),
+    ("FULL", "FULL SIZE"),
+    ("HALF SIZE", "HALF SIZE"),
 ];
 const MOST_LABELS: usize = 50;
 
@@ -55,18 +69,7 @@ fn only(scales: Vec<String>) -> Option<String> {
 fn labelled_scale(text: &str) -> Option<String> {
     let upper = text.to_uppercase().replace('.', "");
     let upper = upper.trim();
-    for (words, scale) in [
-        ("AS NOTED", "AS NOTED"),
-        ("AS SHOWN", "AS SHOWN"),
-        ("AS INDICATED", "AS INDICATED"),
-        ("VARIES", "VARIES"),
-        ("NOT TO SCALE", "NTS"),
-        ("NTS", "NTS"),
-        ("NONE", "NTS"),
-        ("FULL SIZE", "FULL SIZE"),
-        ("FULL", "FULL SIZE"),
-        ("HALF SIZE", "HALF SIZE"),
-    ] {
+    for (words, scale) in SCALES_IN_WORDS {
         if upper == words {
             return Some(scale.to_owned());
         }
@@ -87,6 +90,7 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     if text.len() > 200 || !text.contains('=') {
         return None;
     }
+    let text = &with_signs(text);
     let joined = with_whole_inches(text);
     let is_apart = joined.matches('-').count() > text.matches('-').count();
     let plain: String = closed(&joined)
@@ -98,7 +102,6 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
         })
         .collect::<String>()
         .replace("''", "\"");
-    let plain = in_signs(&plain);
     let (paper, ground) = plain.split_once('=')?;
     let paper = paper.strip_suffix('"')?;
     let start = paper
@@ -132,25 +135,23 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     })
 }
 
-/// `1/4IN=1FT` as `1/4"=1'`.
-fn in_signs(text: &str) -> String {
-    let Some((paper, ground)) = text.split_once('=') else {
-        return text.to_owned();
-    };
+/// `1/4 IN = 1 FT` as `1/4"=1'`; any other text as it is.
+pub(in super::super) fn with_signs(text: &str) -> String {
     let sign = |text: &str, units: &[&str], sign: char| {
-        let figures = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+        let text = text.trim_end().trim_end_matches('.');
+        let figures = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let unit = text.get(figures.len()..).unwrap_or_default().to_uppercase();
-        let is_unit = units.contains(&unit.trim_end_matches('.'));
-        (is_unit && figures.ends_with(|c: char| c.is_ascii_digit()))
-            .then(|| format!("{figures}{sign}"))
+        let figures = figures.trim_end();
+        let is_length = figures.ends_with(|c: char| c.is_ascii_digit());
+        (is_length && units.contains(&unit.as_str())).then(|| format!("{figures}{sign}"))
     };
-    match (
-        sign(paper, &["IN", "INCH"], '"'),
-        sign(ground, &["FT", "FEET", "FOOT"], '\''),
-    ) {
-        (Some(paper), Some(ground)) => format!("{paper}={ground}"),
-        _ => text.to_owned(),
-    }
+    let in_signs = || {
+        let (paper, ground) = text.split_once('=')?;
+        let paper = sign(paper, &["IN", "INCH"], '"')?;
+        let ground = sign(ground, &["FT", "FEET", "FOOT"], '\'')?;
+        Some(format!("{paper}={ground}"))
+    };
+    in_signs().unwrap_or_else(|| text.to_owned())
 }
 
 /// Without spaces; but two figures with a space between them are two numbers, not one.

@@ -115,11 +115,12 @@ fn add_items(items: &mut Vec<Passage>, paragraphs: &[Paragraph]) {
             }
             continue;
         }
-        if !paragraph.paragraphs.is_empty() && is_introduction(&paragraph.text) {
+        let is_manner = is_manner(&paragraph.text);
+        if !paragraph.paragraphs.is_empty() && (is_manner || is_introduction(&paragraph.text)) {
             add_items(items, &paragraph.paragraphs);
             continue;
         }
-        if paragraph.text.is_empty() || is_manner(&paragraph.text) {
+        if paragraph.text.is_empty() || is_manner {
             continue;
         }
         let text = if paragraph.label.is_empty() {

@@ -479,3 +479,29 @@ fn figures_of_a_list_are_no_designations() {
         .collect();
     assert_eq!(standards, ["ASTM D226/D226M-17", "UL 790-14"]);
 }
+
+#[test]
+fn how_to_submit_is_left_out_and_what_stands_below_it_is_kept() {
+    let body = "
+SECTION 09300 - TILE
+
+PART 1 GENERAL
+
+1.01 SUBMITTALS
+
+  A. Submit under provisions of Section 01300.
+     1. Two samples of each tile.
+  B. Submit in accordance with Section 01 33 00.
+  C. Submit shop drawings under provisions of Section 01300.
+";
+    let submittals: Vec<_> = only(&[body], "09300-#")
+        .submittals
+        .into_iter()
+        .map(|passage| passage.text)
+        .collect();
+    let expected = [
+        "1. Two samples of each tile.",
+        "C. Submit shop drawings under provisions of Section 01300.",
+    ];
+    assert_eq!(submittals, expected);
+}
