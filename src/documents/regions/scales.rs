@@ -12,6 +12,9 @@ pub(super) struct FoundScale {
     pub is_sure: bool,
 }
 
+/// Profiles have a scale for each way: `HORIZ. 1" = 20'  VERT. 1" = 5'`.
+const DIRECTIONS: [&str; 4] = ["HORIZONTAL", "VERTICAL", "HORIZ", "VERT"];
+
 /// `SCALE: 1/4" = 1'-0"`, `1/4" = 1'-0"`, `1:50`, `NTS`, `NOT TO SCALE`, `SCALE: AS NOTED`.
 pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
     if text.len() > 160 {
@@ -34,11 +37,15 @@ pub(super) fn scale_in(text: &str) -> Option<FoundScale> {
         _ => (String::new(), upper.clone(), false),
     };
     let finish = |before: &str, scale: String, is_sure: bool| {
+        let before = before.trim_end_matches([' ', '-', '–', '(', ':', ',', '/']);
+        let before = DIRECTIONS
+            .iter()
+            .find_map(|direction| before.trim_end_matches('.').strip_suffix(direction))
+            .filter(|rest| rest.is_empty() || rest.ends_with([' ', ',']))
+            .unwrap_or(before);
         Some(FoundScale {
             scale,
-            before: before
-                .trim_end_matches([' ', '-', '–', '(', ':', ',', '/'])
-                .to_owned(),
+            before: before.trim_end_matches([' ', '-', '–', ',']).to_owned(),
             is_sure,
         })
     };
@@ -126,6 +133,15 @@ mod tests {
             pair("SITE PLAN", "1\" = 40'")
         );
         assert_eq!(read("SCALE: AS SHOWN"), pair("", "AS SHOWN"));
+        assert_eq!(read("HORIZ. 1\"=20' VERT. 1\"=5'"), pair("", "1\" = 20'"));
+        assert_eq!(
+            read("PROFILE HORIZONTAL SCALE: 1\" = 40'"),
+            pair("PROFILE", "1\" = 40'")
+        );
+        assert_eq!(
+            read("HORIZ. 1 IN = 40 FT  VERT. 1\"=5'"),
+            pair("", "1\" = 40'")
+        );
         assert_eq!(read("10:30"), None);
         assert_eq!(read("A = B"), None);
         assert_eq!(read("GRAPHIC SCALE"), None);

@@ -11,6 +11,22 @@ const MOST_LABELS: usize = 40;
 /// Longer tables of revisions are other tables.
 const MOST_ROWS: usize = 120;
 
+/// What the rows of a table of revisions say.
+const WORDS_OF_CHANGES: &[&str] = &[
+    "REVIS",
+    "REVIEW",
+    "ADDEND",
+    "COMMENT",
+    "ISSUE",
+    "BULLETIN",
+    "CHANGE",
+    "RFI",
+    "AS-BUILT",
+    "AS BUILT",
+    "RECORD",
+    "CONSTRUCTION",
+];
+
 /// What the title block says about its issue.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Issue {
@@ -42,7 +58,8 @@ pub(super) fn issue(sheet: &Sheet, number: Option<&FoundNumber>) -> Issue {
         revision: field_revision(sheet)
             .or_else(|| mark_beside(sheet, number?))
             .or_else(|| latest_marked.and_then(|row| row.mark.clone()))
-            .or_else(|| last_mark_of_column(sheet)),
+            .or_else(|| last_mark_of_column(sheet))
+            .or_else(|| last_mark_without_head(sheet)),
         date: field_date(sheet)
             .or_else(|| lone_date(sheet, number, &rows))
             .or_else(|| latest.map(|row| row.date.text.clone()))
@@ -86,9 +103,14 @@ fn field_revision(sheet: &Sheet) -> Option<String> {
     let labels = sheet
         .labels()
         .filter(|(line, label, _)| *label == Label::Revision && sheet.is_in_title_strip(line));
+    let mut latest_row = None;
     for (line, _, rest) in labels.take(MOST_LABELS) {
         if !rest.is_empty() {
-            if let Some(mark) = as_mark(dated_mark(rest).unwrap_or(rest)) {
+            // `REV. A  02/01/2024  PER COUNTY REVIEW` is a row, perhaps of several.
+            if let Some(mark) = dated_mark(rest).and_then(as_mark) {
+                let row = find_date(rest).map(|date| (date.order, mark.len(), mark));
+                latest_row = latest_row.max(row);
+            } else if let Some(mark) = as_mark(rest) {
                 return Some(mark);
             }
             continue;
@@ -106,7 +128,7 @@ fn field_revision(sheet: &Sheet) -> Option<String> {
             return value;
         }
     }
-    None
+    latest_row.map(|(.., mark)| mark)
 }
 
 /// The mark in a cell REV beside the number's, in letters as large: `E001 0`.
@@ -156,6 +178,48 @@ fn last_mark_of_column(sheet: &Sheet) -> Option<String> {
             .collect::<Vec<String>>()
     });
     marks.max_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+}
+
+/// The highest mark of rows that no heading announces: `2  7/1/22  ADDENDUM 2` in the title strip.
+fn last_mark_without_head(sheet: &Sheet) -> Option<String> {
+    let dates = sheet
+        .lines
+        .iter()
+        .filter(|line| sheet.is_in_title_strip(line) && super::labels::label(&line.text).is_none())
+        .filter_map(|line| Some((line, find_date(&line.text)?)));
+    dates
+        .take(MOST_ROWS)
+        .filter_map(|(line, date)| {
+            // One line as a whole, or a line for each cell.
+            let (mark, said) = if date.before == 0 {
+                let mark = nearest_on_row(sheet, line, |other| line.start - other.end)?;
+                let said = if date.after > 0 {
+                    &line.text
+                } else {
+                    &nearest_on_row(sheet, line, |other| other.start - line.end)?.text
+                };
+                (mark.text.as_str(), said)
+            } else {
+                (line.text.split(' ').next()?, &line.text)
+            };
+            let said = said.to_uppercase();
+            let says_change = WORDS_OF_CHANGES.iter().any(|word| said.contains(word));
+            as_mark(mark).filter(|mark| says_change && mark.len() <= 2)
+        })
+        .max_by(|a, b| (a.len(), a).cmp(&(b.len(), b)))
+}
+
+/// The line on the same row with the least gap, at most a cell's width away.
+fn nearest_on_row<'a>(
+    sheet: &'a Sheet,
+    line: &Line,
+    gap: impl Fn(&Line) -> f64,
+) -> Option<&'a Line> {
+    sheet
+        .lines
+        .iter()
+        .filter(|other| is_on_row(line, other) && (0.0..=8.0 * line.size).contains(&gap(other)))
+        .min_by(|a, b| gap(a).total_cmp(&gap(b)))
 }
 
 /// The only day that the title strip shows, printed alone.
@@ -510,6 +574,30 @@ mod tests {
             .print("2", 2300.0, 824.0, 7.0)
             .print("OWNER CHANGES 06/03/2024", 2330.0, 824.0, 7.0);
         assert_eq!(issue_of(&page).revision.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn of_rows_that_each_say_rev_the_latest_counts() {
+        let page = page(2448.0, 1584.0)
+            .print("REV. A 02/01/2024 PER COUNTY REVIEW", 1700.0, 1524.0, 8.0)
+            .print("REV. B 03/15/2024 BID ADDENDUM NO. 1", 1700.0, 1538.0, 8.0);
+        assert_eq!(issue_of(&page).revision.as_deref(), Some("B"));
+    }
+
+    #[test]
+    fn rows_without_a_heading_tell_the_revision_by_what_they_say() {
+        let strip = |said: &str| {
+            page(2592.0, 1728.0)
+                .print("2", 1910.0, 1638.0, 8.0)
+                .print("7/1/22", 1930.0, 1638.0, 8.0)
+                .print(said, 1970.0, 1638.0, 8.0)
+                .print("1", 1910.0, 1650.0, 8.0)
+                .print("6/20/22", 1930.0, 1650.0, 8.0)
+                .print("REVISED PER CITY COMMENTS", 1970.0, 1650.0, 8.0)
+        };
+        let read = |said| issue_of(&strip(said)).revision;
+        assert_eq!(read("ADDENDUM 2").as_deref(), Some("2"));
+        assert_eq!(read("BORING").as_deref(), Some("1"));
     }
 
     #[test]

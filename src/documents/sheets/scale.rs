@@ -135,8 +135,9 @@ pub(in super::super) fn drawn_scale(text: &str) -> Option<String> {
     })
 }
 
-/// `1/4 IN = 1 FT` as `1/4"=1'`; any other text as it is.
+/// `1/4 IN = 1 FT` as `1/4"=1'`, with what follows it; any other text as it is.
 pub(in super::super) fn with_signs(text: &str) -> String {
+    // The unit is what the letters at the end of the figures spell.
     let sign = |text: &str, units: &[&str], sign: char| {
         let text = text.trim_end().trim_end_matches('.');
         let figures = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -147,9 +148,16 @@ pub(in super::super) fn with_signs(text: &str) -> String {
     };
     let in_signs = || {
         let (paper, ground) = text.split_once('=')?;
+        let ground = ground.trim_start();
+        let unit = ground.find(|c: char| c.is_ascii_alphabetic())?;
+        let end = ground
+            .get(unit..)?
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .map_or(ground.len(), |length| unit + length);
         let paper = sign(paper, &["IN", "INCH"], '"')?;
-        let ground = sign(ground, &["FT", "FEET", "FOOT"], '\'')?;
-        Some(format!("{paper}={ground}"))
+        let feet = sign(ground.get(..end)?, &["FT", "FEET", "FOOT"], '\'')?;
+        let rest = ground.get(end..)?.trim_start_matches('.');
+        Some(format!("{paper}={feet}{rest}"))
     };
     in_signs().unwrap_or_else(|| text.to_owned())
 }

@@ -18,7 +18,7 @@ use super::number_shape::{Form, key};
 use super::project::{as_name, is_name, may_be_project, project_name, project_number};
 use super::references::Places;
 use super::revisions::{Issue, issue};
-use super::sheet_name::{FoundName, sheet_name};
+use super::sheet_name::{FoundName, gives_stations, sheet_name};
 use super::sheet_number::{FoundNumber, candidates};
 use super::slots::{NameSlot, choose_numbers, name_slot};
 use super::title_block;
@@ -163,12 +163,35 @@ fn ends_names(text: &str) -> bool {
         && text.split(' ').all(|word| trade_points(word) >= 1.0)
 }
 
+/// Which lines of a sheet are furniture and part of no name.
+fn furniture_beside_names<'f>(
+    furniture: &'f Furniture,
+    block: &title_block::Sheet,
+) -> impl Fn(&Line) -> bool + use<'f> {
+    const MOST_STATIONS: usize = 20;
+    // What stands over them is the same on all sheets of a road: `PLAN & PROFILE`, `STA 5+00 TO 10+00`.
+    let lines = block.lines.iter();
+    let stations: Vec<Line> = lines
+        .filter(|line| gives_stations(&line.text))
+        .take(MOST_STATIONS)
+        .cloned()
+        .collect();
+    move |line| {
+        let is_over_stations = || {
+            stations
+                .iter()
+                .any(|below| line.is_continued_by(below, 1.5))
+        };
+        furniture.has(line) && !ends_names(&line.text) && !is_over_stations()
+    }
+}
+
 fn settle_names(pages: &mut [Page<'_>], group: &[usize], furniture: &Furniture) {
-    let is_furniture = |line: &Line| furniture.has(line) && !ends_names(&line.text);
     for at in group {
         let Some(page) = pages.get_mut(*at) else {
             continue;
         };
+        let is_furniture = furniture_beside_names(furniture, &page.block);
         let alone = sheet_name(&page.block, page.at.as_ref(), &|_| false);
         let within = sheet_name(&page.block, page.at.as_ref(), &is_furniture);
         page.name_at = match (alone, within) {
@@ -205,6 +228,7 @@ fn settle_names(pages: &mut [Page<'_>], group: &[usize], furniture: &Furniture) 
                 if let Some(page) = pages.get_mut(*at) {
                     let is_project_known = project_name(&page.block).is_some()
                         || project_by_furniture(page, furniture).is_some();
+                    let is_furniture = furniture_beside_names(furniture, &page.block);
                     name_by_slot(page, &slot, &is_furniture, is_project_known);
                 }
             }
@@ -221,6 +245,7 @@ fn settle_names(pages: &mut [Page<'_>], group: &[usize], furniture: &Furniture) 
                 continue;
             };
             if page.number.is_some() && page.name_at.is_none() {
+                let is_furniture = furniture_beside_names(furniture, &page.block);
                 page.name_at = slot
                     .read(&page.block, &is_furniture)
                     .filter(|name| trade_points(&name.text) >= 2.0);

@@ -151,6 +151,24 @@ fn files_of_one_sheet_are_one_set() {
 }
 
 #[test]
+fn sheets_along_a_road_share_a_name_and_differ_by_their_stations() {
+    let name = "WATER MAIN PLAN & PROFILE";
+    let pages: Vec<Page> = (3..8)
+        .map(|number| {
+            let stations = format!("STA {number}+00 TO {}+00", number + 1);
+            page(2592.0, 1728.0)
+                .print("CITY OF OZARK", 520.0, 1648.0, 9.0)
+                .print(name, 1144.0, 1648.0, 14.0)
+                .print(&stations, 1185.0, 1666.0, 14.0)
+                .print(&format!("C-{number}"), 2289.0, 1673.0, 26.0)
+        })
+        .collect();
+    let (sheets, _) = settled(&[volume(&pages)]);
+    let first = names(&sheets)[0];
+    assert_eq!(first, Some("WATER MAIN PLAN & PROFILE STA 3+00 TO 4+00"));
+}
+
+#[test]
 fn a_name_that_sheets_share_is_not_lost() {
     let (sheets, _) = settled(&[volume(&[
         bare("A501", &["DETAILS"]),

@@ -8,7 +8,7 @@ use super::number_shape::{Form, as_sheet_number};
 use super::scale::drawn_scale;
 use super::sheet_number::FoundNumber;
 use super::title_block::Sheet;
-use super::trade_words::{is_firm, trade_points};
+use super::trade_words::{is_firm, names_kind, trade_points};
 
 /// A sheet's name and the lines in which it stands.
 #[derive(Clone, Debug)]
@@ -194,6 +194,10 @@ impl<'a> Search<'a> {
                     && !(self.is_furniture)(line)
             })
             .collect();
+        if near.is_empty() {
+            let large = self.large_in_strip(number);
+            near = large.into_iter().map(|line| (reach, line)).collect();
+        }
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         near.truncate(MOST_CANDIDATES);
         let mut best: Option<(f64, &Line)> = None;
@@ -222,7 +226,9 @@ impl<'a> Search<'a> {
         }
         let (_, line) = best?;
         // A name may begin on the line above: "PARTIAL FIRST FLOOR" over "DEMOLITION PLAN".
-        let fits = |other: &Line| trade_points(without_date(&other.text)) >= 1.0;
+        let fits = |other: &Line| {
+            trade_points(without_date(&other.text)) >= 1.0 || gives_stations(&other.text)
+        };
         let mut first = line;
         let mut above = Vec::new();
         while above.len() < 3 {
@@ -247,6 +253,25 @@ impl<'a> Search<'a> {
             is_same_size(below, line) && fits(below)
         });
         finished(parts, false)
+    }
+
+    /// What reads like a name in large letters in the number's strip along the bottom: engineers give
+    /// name and number a cell each, and the strip is as long as the sheet. So is the project's cell in
+    /// it, but only a sheet's name says which kind of drawing it is.
+    fn large_in_strip(&self, number: &FoundNumber) -> Vec<&'a Line> {
+        let is_named = |line: &&Line| {
+            line.angle == number.line.angle
+                && line.size >= 1.2 * self.sheet.usual_size
+                && self.is_in_strip_of_number(line)
+                && trade_points(without_date(&line.text)) >= 2.0
+                && self.is_name_text(line)
+                && !(self.is_furniture)(line)
+        };
+        let mut found: Vec<&Line> = self.sheet.lines.iter().filter(is_named).collect();
+        if found.iter().any(|line| names_kind(&line.text)) {
+            found.retain(|line| names_kind(&line.text));
+        }
+        found
     }
 
     /// Whether a scale stands right under the line: then it names a view on the sheet, not the sheet.
@@ -282,6 +307,21 @@ fn ends_with_part(text: &str) -> bool {
             | "TYPE"
             | "AND"
     )
+}
+
+/// `STA 5+00 TO 10+00`: which part of a road or a main the sheet shows.
+pub(super) fn gives_stations(text: &str) -> bool {
+    let first = text.split([' ', '.']).next().unwrap_or_default();
+    let is_station = |word: &str| {
+        word.split_once('+').is_some_and(|(hundreds, feet)| {
+            let is_figures = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '.');
+            !hundreds.is_empty() && is_figures(hundreds) && is_figures(feet)
+        })
+    };
+    ["STA", "STATION"]
+        .iter()
+        .any(|name| first.eq_ignore_ascii_case(name))
+        && text.split(' ').any(is_station)
 }
 
 fn is_within(line: &Line, whole: &Line) -> bool {
@@ -470,6 +510,27 @@ mod tests {
         let facts = sheet_facts(&words, 2592.0, 1728.0);
         assert_eq!(facts.name.as_deref(), Some("EXISTING MAIN FLOOR PLAN"));
         assert_eq!(facts.discipline, Some("architectural"));
+    }
+
+    #[test]
+    fn a_strip_along_the_bottom_gives_the_name_a_cell_of_its_own() {
+        let mut words = background();
+        words.extend(line(
+            "MAIN STREET WATER AND SEWER UTILITIES",
+            60.0,
+            1648.0,
+            14.0,
+        ));
+        words.extend(line("WATER MAIN PLAN & PROFILE", 1130.0, 1648.0, 14.0));
+        words.extend(line("STA 5+00 TO 10+00", 1180.0, 1666.0, 14.0));
+        words.extend(line("SHEET", 2230.0, 1633.0, 8.0));
+        words.extend(line("C-4", 2289.0, 1673.0, 26.0));
+        let facts = sheet_facts(&words, 2592.0, 1728.0);
+        assert_eq!(facts.number.as_deref(), Some("C-4"));
+        assert_eq!(
+            facts.name.as_deref(),
+            Some("WATER MAIN PLAN & PROFILE STA 5+00 TO 10+00")
+        );
     }
 
     #[test]
