@@ -5,6 +5,7 @@ use hayro::kurbo::Rect;
 
 use super::super::layout::RegionType;
 use super::super::lines::Line;
+use super::super::specifications::heads_printed_section;
 use super::frame::Frame;
 use super::plane::{Plane, area_of, between, middle};
 use super::subjects::{names_view, subject};
@@ -21,6 +22,8 @@ pub(super) struct Block {
 const MOST_HEADINGS: usize = 100;
 /// Headings of more lines than this do not occur.
 const MOST_COLUMNS: usize = 5;
+/// Columns of text on sheets are hardly ever narrower, in points.
+const NARROW_COLUMN: f64 = 300.0;
 
 /// Notes, legends and key plans of the sheet. What is `taken` belongs to other regions.
 pub(super) fn find(plane: &Plane, frame: &Frame, taken: &[Rect]) -> Vec<Block> {
@@ -57,12 +60,28 @@ pub(super) fn find(plane: &Plane, frame: &Frame, taken: &[Rect]) -> Vec<Block> {
         } else {
             text_block(plane, frame, heading, &headings, &lines, &stops)
         };
-        if let Some(area) = area {
+        let Some(area) = area else {
+            continue;
+        };
+        let mut add = |area| {
             found.push(Block {
                 kind: heading.kind,
                 title: heading.title.clone(),
                 area,
             });
+        };
+        add(area);
+        if heads_printed_section(&heading.title) {
+            let mut last = area;
+            for _ in 1..MOST_COLUMNS {
+                let rest = top_of_next_column(last, frame, &headings, &lines)
+                    .and_then(|top| column(heading, top, frame.drawing, &lines, &stops));
+                let Some(rest) = rest else {
+                    break;
+                };
+                add(rest);
+                last = rest;
+            }
         }
     }
     found
@@ -294,6 +313,44 @@ fn next_column(
         })
         .min_by(|a, b| a.left.total_cmp(&b.left))
         .map(|line| area_of(line))
+}
+
+/// The line with which a section goes on at the top of the column to the right, where it is the last
+/// one of its own: a region has one box, so the rest is a region of its own.
+fn top_of_next_column(
+    area: Rect,
+    frame: &Frame,
+    headings: &[Heading],
+    lines: &[&Line],
+) -> Option<Rect> {
+    let goes_on_below = headings.iter().any(|other| {
+        other.area.y0 >= area.y1 && other.area.x0 < area.x1 && other.area.x1 > area.x0
+    });
+    if goes_on_below {
+        return None;
+    }
+    // The last lines of a column may be short.
+    let reach = 2.0 * area.width().max(NARROW_COLUMN);
+    let tops: Vec<&&Line> = lines
+        .iter()
+        .filter(|line| {
+            line.left > area.x1
+                && line.left - area.x0 < reach
+                && line.top < area.y1 - 0.5 * area.height()
+                && frame.drawing.contains(middle(line))
+                && !follows(line, lines)
+        })
+        .collect();
+    let nearest = tops.iter().map(|line| line.left).min_by(f64::total_cmp)?;
+    let first = tops
+        .into_iter()
+        .filter(|line| line.left - nearest < 0.2 * NARROW_COLUMN)
+        .min_by(|a, b| a.top.total_cmp(&b.top))?;
+    let place = area_of(first);
+    let is_heading = headings
+        .iter()
+        .any(|other| other.area.contains(place.center()));
+    (!is_heading).then_some(place)
 }
 
 /// Whether the line stands in the column of another heading.
@@ -556,6 +613,37 @@ mod tests {
         let titles: Vec<&str> = found.iter().map(|block| block.title.as_str()).collect();
         assert_eq!(titles, ["CONCRETE", "MASONRY"]);
         assert!(found[0].area.y1 < 150.0);
+    }
+
+    #[test]
+    fn sections_printed_on_a_sheet_are_notes_and_go_on_in_the_next_column() {
+        let page = canvas(
+            2592.0,
+            1728.0,
+            &[
+                ("SECTION 03 30 00 - CONCRETE", 1000.0, 100.0, 9.0),
+                ("PART 1 - GENERAL", 1000.0, 112.0, 9.0),
+                ("1.1 Comply with ACI 301.", 1000.0, 124.0, 9.0),
+                ("SECTION 04 20 00 - UNIT MASONRY", 1000.0, 150.0, 9.0),
+                ("PART 1 - GENERAL", 1000.0, 162.0, 9.0),
+                ("1.1 Mortar: ASTM C270, Type S.", 1000.0, 174.0, 9.0),
+                ("1.2 Lay units in running bond.", 1200.0, 100.0, 9.0),
+                ("Tool the exposed joints.", 1200.0, 112.0, 9.0),
+                ("LOBBY", 1210.0, 400.0, 9.0),
+            ],
+        );
+        let found = find_on(&page);
+        let read: Vec<(&str, f64, f64)> = found
+            .iter()
+            .map(|block| (block.title.as_str(), block.area.x0, block.area.y1))
+            .collect();
+        assert!(found.iter().all(|block| block.kind == RegionType::Notes));
+        let [(one, _, end), (two, left, _), (three, right, last)] = read.as_slice() else {
+            panic!("{read:?}");
+        };
+        assert_eq!(*one, "SECTION 03 30 00 - CONCRETE");
+        assert_eq!(two, three);
+        assert!(*end < 140.0 && *left < 1010.0 && *right > 1190.0 && *last < 130.0);
     }
 
     #[test]

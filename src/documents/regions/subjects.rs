@@ -2,6 +2,7 @@
 //! as American, Canadian and British offices print them.
 
 use super::super::layout::RegionType;
+use super::super::specifications::heads_printed_section;
 
 /// Longest text that is looked at as a title, in bytes.
 const LONGEST: usize = 90;
@@ -44,6 +45,8 @@ const STEMS: &[&str] = &[
     "KEY",
     "MATRIX",
     "TABULATION",
+    "SECTION",
+    "DIVISION",
 ];
 
 /// What a heading over (or a title under) a block announces; none for anything else.
@@ -52,6 +55,9 @@ pub(super) fn subject(text: &str) -> Option<RegionType> {
     let capitals = text.to_ascii_uppercase();
     if text.len() > LONGEST || !STEMS.iter().any(|stem| capitals.contains(stem)) {
         return None;
+    }
+    if heads_printed_section(text.trim_start()) {
+        return Some(RegionType::Notes);
     }
     let text = plain(text);
     let words: Vec<&str> = text.split(' ').collect();
@@ -343,6 +349,16 @@ mod tests {
             ("PANEL BY OWNER", None),
             ("NOTE: HANDRAIL NOT SHOWN", None),
             ("FIRST FLOOR PLAN", None),
+            (
+                "SECTION 03 30 00 - CAST-IN-PLACE CONCRETE",
+                Some(RegionType::Notes),
+            ),
+            ("SECTION 09900: PAINTING", Some(RegionType::Notes)),
+            ("DIVISION 7A - JOINT SEALANTS", Some(RegionType::Notes)),
+            ("WALL SECTION", None),
+            ("SECTION 1 - LOOKING NORTH", None),
+            ("SECTION 03 30 00 applies to footings", None),
+            ("DIVISION WALL", None),
         ] {
             assert_eq!(subject(text), expected, "{text}");
         }

@@ -44,6 +44,27 @@ pub(super) fn find(volume: &Volume) -> Vec<Section> {
         .collect()
 }
 
+/// Whether a line of a drawing heads a section or a division of specifications that are printed there:
+/// `SECTION 03 30 00 - CAST-IN-PLACE CONCRETE`, `DIVISION 3 - CONCRETE`.
+pub(super) fn heads_printed_section(text: &str) -> bool {
+    let is_title = |rest: &str| {
+        let title = rest.trim_start_matches([' ', '-', '–', '—', ':', '.']);
+        title.is_empty() || marks::is_capitals(title)
+    };
+    if let Some((true, rest)) = numbers::after_keyword(text) {
+        return numbers::number_at(rest).is_some_and(|number| is_title(number.rest));
+    }
+    let Some(rest) = text.strip_prefix("DIVISION ") else {
+        return false;
+    };
+    let figures = rest.chars().take_while(char::is_ascii_digit).count();
+    let title = rest.get(figures..).unwrap_or_default();
+    let title = title
+        .strip_prefix(|c: char| c.is_ascii_uppercase())
+        .unwrap_or(title);
+    (1..=2).contains(&figures) && !title.starts_with(char::is_alphanumeric) && is_title(title)
+}
+
 fn section(pages: &[TextPage], span: &Span, vocabulary: &Vocabulary) -> Section {
     let lines = flow::flow(pages, span);
     let parts = outline::parts(&lines, vocabulary);
