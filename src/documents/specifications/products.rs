@@ -116,7 +116,7 @@ fn says(text: &str) -> Option<Says<'_>> {
             .and_then(|phrase| text.get(phrase.len()..))
             .map(str::trim)
     };
-    if let Some(rest) = after(&BASIS) {
+    if let Some(rest) = after(&BASIS).or_else(|| basis_in_sentence(text, &lower)) {
         return Some(Says::Basis(rest));
     }
     if let Some(rest) = after(&MAKERS) {
@@ -140,6 +140,23 @@ fn says(text: &str) -> Option<Says<'_>> {
     let named = lower.contains("provide one of the following")
         || lower.contains("provide the following or");
     (named && lower.ends_with(':')).then_some(Says::Named(""))
+}
+
+/// The product in `The basis of design is Acme Model X.`
+fn basis_in_sentence<'t>(text: &'t str, lower: &str) -> Option<&'t str> {
+    const LONGEST_SUBJECT: usize = 60;
+    let from = ["basis of design", "basis-of-design"]
+        .iter()
+        .find_map(|phrase| lower.find(phrase))?;
+    let verb = [" is ", " shall be "]
+        .iter()
+        .filter_map(|verb| Some((lower.get(from..)?.find(verb)?, verb.len())))
+        .min()
+        .filter(|(at, _)| *at <= LONGEST_SUBJECT)?;
+    let rest = text.get(from + verb.0 + verb.1..)?.trim();
+    let rest = rest.strip_prefix("the ").unwrap_or(rest);
+    // `is indicated on the Drawings` names none.
+    rest.starts_with(char::is_uppercase).then_some(rest)
 }
 
 /// The makers in `Tape, 6 inches wide, as manufactured by Acme, Beta, or equal.` and in `Hot applied, Type
@@ -428,8 +445,12 @@ fn basis_maker(text: &str) -> Option<String> {
         .strip_prefix("products by ")
         .or(rest.strip_prefix("product by "))
         .unwrap_or(rest);
-    // `Model X by Acme` names the maker last.
+    // `Model X by Acme` names the maker last, `Acme Model X` first.
     let before_equal = without_equal(rest);
+    let before_equal = before_equal
+        .split_once(" Model ")
+        .filter(|(before, after)| !before.is_empty() && !after.contains(" by "))
+        .map_or(before_equal, |(before, _)| before);
     if let Some((_, name)) = before_equal.rsplit_once(" by ")
         && !before_equal.contains(';')
     {
@@ -565,6 +586,26 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_names_the_basis_of_design() {
+        for text in [
+            "The basis of design is Acme Model X-200 or approved equal.",
+            "Basis-of-design product shall be the Model X-200 by Acme.",
+            "The basis of design for the pumps is Acme; Series 20.",
+        ] {
+            let Some(Says::Basis(rest)) = says(text) else {
+                panic!("{text}");
+            };
+            assert_eq!(basis_maker(rest).as_deref(), Some("Acme"), "{text}");
+        }
+        for text in [
+            "The basis of design is indicated on the Drawings.",
+            "Where a basis of design is named, comply with Section 01 60 00.",
+        ] {
+            assert!(says(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn makers_are_read_from_lists_and_lines() {
         assert_eq!(
             maker("Acme Corporation; a Beta company.").as_deref(),
@@ -585,5 +626,10 @@ mod tests {
             Some("Acme")
         );
         assert_eq!(basis_maker("Acme; Model X").as_deref(), Some("Acme"));
+        assert_eq!(basis_maker("Acme Model X-200.").as_deref(), Some("Acme"));
+        assert_eq!(
+            basis_maker("Flow Model X by Acme, Inc.").as_deref(),
+            Some("Acme, Inc.")
+        );
     }
 }
