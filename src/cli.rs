@@ -62,7 +62,8 @@ struct ReadArguments {
     /// Only these pages of each file, such as 3 or 1-5
     #[arg(long, value_parser = page_range)]
     pages: Option<RangeInclusive<u32>>,
-    /// Leave result.json and the files of the pages (images, text, layout, extracts) in this folder
+    /// Leave result.json and the files of the pages (images, text, layout, extracts) in this folder,
+    /// in place of those of the same names
     #[arg(long)]
     out: Option<PathBuf>,
 }

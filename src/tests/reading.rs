@@ -81,7 +81,7 @@ fn a_file_that_cannot_be_read_is_told_and_the_others_are_read() {
     let summary = text(&said.stdout);
     for part in [
         "error: password.pdf: The PDF asks for a password.",
-        "error: nowhere.pdf: /nowhere.pdf cannot be opened",
+        "error: nowhere.pdf: /nowhere.pdf does not exist",
         "error: null: /dev/null is not a file",
         "error: /: / is not a file",
         "A102 SECOND FLOOR PLAN",

@@ -79,7 +79,11 @@ pub(super) fn counted(pages: u32) -> String {
 
 /// What is no file is not opened: a pipe would be waited for.
 fn openable(path: &Path) -> Result<(), String> {
-    let cannot = |error: io::Error| format!("cannot be opened: {error}");
+    let cannot = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => "does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read by this user".to_owned(),
+        _ => format!("cannot be opened: {error}"),
+    };
     if !metadata(path).map_err(cannot)?.is_file() {
         return Err("is not a file".to_owned());
     }
