@@ -123,6 +123,7 @@ pub(super) fn in_text(text: &str, numbering: &Numbering) -> Vec<Named> {
         if words.bare(here).contains('/') {
             if let Some(named) = pair_at(&words, here, numbering) {
                 next = named.to;
+                found.extend(views_before(&words, &named));
                 found.push(named);
             }
             continue;
@@ -151,7 +152,11 @@ fn pair_at(words: &Words, here: usize, numbering: &Numbering) -> Option<Named> {
         (_, "") => (view, words.bare(here + 1), here, here + 2),
         _ => (view, sheet, here, here + 1),
     };
-    let sheet = referred(view, sheet, numbering)?;
+    // Some offices print the sheet first: `A-202/8`.
+    let (view, sheet) = match referred(view, sheet, numbering) {
+        Some(sheet) => (view, sheet),
+        None => (sheet, sheet_first(view, sheet)?),
+    };
     (to <= words.whole.len()).then(|| Named {
         from,
         to,
@@ -159,6 +164,38 @@ fn pair_at(words: &Words, here: usize, numbering: &Numbering) -> Option<Named> {
         sheet,
         view: Some(view.to_owned()),
     })
+}
+
+/// The other views of `9 & 10/A-202` and `1, 2 AND 3/A5.01`: a mention each.
+fn views_before(words: &Words, named: &Named) -> Vec<Named> {
+    const MOST_VIEWS: usize = 10;
+    let mut found = Vec::new();
+    let mut at = named.from;
+    while found.len() < MOST_VIEWS {
+        let has_link = matches!(words.before(at), "&" | "AND");
+        let Some(view_at) = at.checked_sub(if has_link { 2 } else { 1 }) else {
+            break;
+        };
+        let has_comma = words
+            .whole
+            .get(view_at)
+            .is_some_and(|word| word.ends_with(','));
+        let view = words.bare(view_at);
+        let is_view = is_view_number(view) && view.chars().any(|c| c.is_ascii_digit());
+        if !(has_link || has_comma) || !is_view {
+            break;
+        }
+        found.push(Named {
+            from: view_at,
+            to: named.to,
+            text: words.cut(view_at, named.to),
+            sheet: named.sheet.clone(),
+            view: Some(view.to_owned()),
+        });
+        at = view_at;
+    }
+    found.reverse();
+    found
 }
 
 /// The sheets that follow a word that announces them: `SEE SHEETS AND A-103`.
@@ -235,6 +272,12 @@ fn view_before(words: &Words, sheet_word: usize) -> (usize, Option<String>) {
     (sheet_word, None)
 }
 
+/// The sheet of `sheet/view`, where it can be no tag and the view is a number.
+fn sheet_first(sheet: &str, view: &str) -> Option<String> {
+    let is_number = (1..=2).contains(&view.len()) && view.chars().all(|c| c.is_ascii_digit());
+    as_sheet_number(sheet).filter(|sheet| is_number && is_specific(sheet))
+}
+
 /// The sheet of `view/sheet`, when both have their shape. `N/A`, `W/D2` and fractions have not.
 fn referred(view: &str, sheet: &str, numbering: &Numbering) -> Option<String> {
     let view_ok = view
@@ -270,6 +313,7 @@ mod tests {
             ("SEE DETAIL 5 ON SHEET A3.2.", "A3.2", Some("5")),
             ("DWG. M-101", "M-101", None),
             ("DETAIL B/A601", "A601", Some("B")),
+            ("SEE A-202/8", "A-202", Some("8")),
             ("FOOTINGS WHERE SHOWN ON S1.01.", "S1.01", None),
             ("COORDINATE WITH FURNITURE PLAN A-151.", "A-151", None),
             (
@@ -284,6 +328,15 @@ mod tests {
                 "{text}"
             );
         }
+        let views = |text| -> Vec<Option<String>> {
+            named(text).into_iter().map(|(_, view)| view).collect()
+        };
+        let some = |views: &[&str]| -> Vec<Option<String>> {
+            views.iter().map(|view| Some((*view).to_owned())).collect()
+        };
+        assert_eq!(views("TYP. 9 & 10/A-202"), some(&["9", "10"]));
+        assert_eq!(views("SEE 1, 2 AND 3/A5.01"), some(&["1", "2", "3"]));
+        assert_eq!(views("TYP. AT 4 CORNERS 3/A5.01"), some(&["3"]));
         assert_eq!(named("SEE SHEETS A-101, A-102 AND A-103").len(), 3);
         assert_eq!(named("SEE E601 FOR PANELS AND E501 FOR RISERS").len(), 2);
     }
