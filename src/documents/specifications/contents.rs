@@ -31,11 +31,7 @@ fn late_entry(text: &str) -> Option<(SectionNumber, String)> {
 /// Without dashes before it, leaders and page numbers after it.
 fn entry_title(text: &str) -> String {
     let mut text = text.trim_start_matches([' ', '-', '–', '—', ':', '.', '…', '\t', '|']);
-    if let Some(at) = text
-        .find("...")
-        .or_else(|| text.find(" . . "))
-        .or_else(|| text.find('…'))
-    {
+    if let Some(at) = leaders(text) {
         text = text.get(..at).unwrap_or(text);
     }
     let mut words: Vec<&str> = text.split(' ').collect();
@@ -54,6 +50,13 @@ fn entry_title(text: &str) -> String {
         words.pop();
     }
     words.join(" ").trim_end_matches([' ', '.', '_']).to_owned()
+}
+
+/// Where the dots begin that lead the eye to a page number.
+pub(super) fn leaders(text: &str) -> Option<usize> {
+    ["...", " . . ", "…"]
+        .iter()
+        .find_map(|dots| text.find(dots))
 }
 
 fn is_contents_title(text: &str) -> bool {

@@ -35,22 +35,64 @@ pub(super) fn mark(pages: &mut [TextPage]) {
     mark_repeated(&mut edges);
     let bands = Bands::of(&edges);
     for (page, edges) in pages.iter_mut().zip(&edges) {
-        let (first, last) = (0, page.lines.len().saturating_sub(1));
-        for edge in edges.iter().filter(|edge| !edge.is_kept) {
-            let Some(line) = page.lines.get_mut(edge.line) else {
-                continue;
-            };
-            let is_outermost = edge.line == first || edge.line == last;
-            line.is_furniture = edge.is_repeated
-                || bands.have(edge)
-                || (is_outermost && is_page_number(&line.text))
-                || stamp_of(&line.text).is_some_and(|found| {
-                    found.is_sure || (found.is_sure_at_foot && !edge.is_top && edge.line == last)
-                });
-        }
+        mark_page(page, edges, &bands);
         page.stamp = read_stamp(page);
     }
     strip_shared_words(pages);
+}
+
+/// Sections begin with the same sentences, at the same heights of their pages: what goes on with a text
+/// above it is no furniture, however often it comes back.
+fn mark_page(page: &mut TextPage, edges: &[EdgeLine], bands: &Bands) {
+    let last = page.lines.len().saturating_sub(1);
+    let reach = reach_of_text(page);
+    let by_line: HashMap<usize, &EdgeLine> = edges.iter().map(|edge| (edge.line, edge)).collect();
+    // Where the text ends that the next line may go on with.
+    let mut text_end: Option<f64> = None;
+    for (at, line) in page.lines.iter_mut().enumerate() {
+        let Some(edge) = by_line.get(&at).filter(|edge| !edge.is_kept) else {
+            text_end = Some(line.bottom);
+            continue;
+        };
+        let is_sure = (at == 0 || at == last) && is_page_number(&line.text)
+            || stamp_of(&line.text).is_some_and(|found| {
+                found.is_sure || (found.is_sure_at_foot && !edge.is_top && at == last)
+            });
+        let gap = text_end.map(|end| line.top - end);
+        let goes_on = gap.is_some_and(|gap| (-0.6 * line.size..=reach).contains(&gap));
+        line.is_furniture = is_sure
+            || (edge.is_repeated || bands.have(edge))
+                && !goes_on
+                && !is_rest_of_sentence(&line.text);
+        // A line among heads that does not come back may be one of them still.
+        let is_text = goes_on || !edge.is_top;
+        text_end = (is_text && !line.is_furniture).then_some(line.bottom);
+    }
+}
+
+/// The widest gap between lines of one paragraph, in points: a little more than that of most lines.
+fn reach_of_text(page: &TextPage) -> f64 {
+    let lines = page.lines.iter();
+    let mut gaps: Vec<f64> = lines
+        .clone()
+        .zip(lines.skip(1))
+        .map(|(above, below)| below.top - above.bottom)
+        .filter(|gap| *gap > 0.0)
+        .collect();
+    let size = page.lines.iter().map(|line| line.size).fold(0.0, f64::max);
+    let half = gaps.len() / 2;
+    if half == 0 {
+        return 0.4 * size;
+    }
+    let (_, median, _) = gaps.select_nth_unstable_by(half, f64::total_cmp);
+    (1.25 * *median).clamp(0.0, 1.5 * size)
+}
+
+/// `requirements for installation tolerances and other conditions.`
+fn is_rest_of_sentence(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_lowercase())
+        && text.split(' ').count() > 3
+        && !text.starts_with("page")
 }
 
 fn edge_lines(page: &TextPage) -> Vec<EdgeLine> {

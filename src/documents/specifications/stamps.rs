@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::contents::leaders;
 use super::marks::{LabelKind, is_capitals, paragraph_label, roman_value};
 use super::numbers::{SectionNumber, after_keyword, number_at, numbers_in};
 use super::pages::{TextLine, TextPage};
@@ -70,8 +71,19 @@ pub(super) fn stamp_of(text: &str) -> Option<FoundStamp> {
     if text.ends_with(['.', ',', ';']) && text.split(' ').count() > 5 {
         return None;
     }
+    // An entry of a table of contents.
+    if leaders(text).is_some() {
+        return None;
+    }
     let mut found: Option<FoundStamp> = None;
-    for (at, mention) in numbers_in(text) {
+    let numbers = numbers_in(text);
+    let names_it_twice = numbers.first().is_some_and(|(_, first)| {
+        numbers
+            .iter()
+            .skip(1)
+            .any(|(_, other)| other.number == first.number)
+    });
+    for (at, mention) in numbers {
         let before = text.get(..at).unwrap_or_default().trim_end();
         let upper = before.to_uppercase();
         let mut words = upper
@@ -94,6 +106,7 @@ pub(super) fn stamp_of(text: &str) -> Option<FoundStamp> {
         let has_letters_after = after.contains(char::is_alphabetic);
         let is_sure = page.is_some()
             && has_dash
+            && !names_it_twice
             && (!has_letters_after || clean_title(before).is_some() && !is_named);
         let counts = is_sure || mention.is_spaced || is_named || page.is_some();
         if counts && found.as_ref().is_none_or(|found| !found.is_sure && is_sure) {

@@ -325,6 +325,55 @@ fn heads_and_feet_stay_out_of_the_text() {
     );
 }
 
+/// Sections begin with the same sentences at the same heights; heads and feet do so too.
+#[test]
+fn a_sentence_that_comes_back_at_the_edge_of_pages_stays_in_the_text() {
+    let upper = "
+1.8 WARRANTY
+   A. Special Warranty: Manufacturer agrees to repair components that fail
+      in materials or workmanship within the warranty period.
+   B. Comply with the general provisions of the Contract, including General
+      Conditions and Division 01 Specification Sections
+";
+    // Down to the foot of the page.
+    let gap = "\n".repeat(38);
+    let lower = format!(
+        "{upper}{gap}   C. Submit data for each product under\n      Section 01 33 00 and ASTM C645, including instructions for each"
+    );
+    let mut leaves = Vec::new();
+    for (at, number) in ["08 41 13", "08 44 13", "08 51 13", "08 80 00"]
+        .iter()
+        .enumerate()
+    {
+        let first = format!(
+            "SECTION {number} - GLAZED WORK\n\nPART 1 - GENERAL\n\n1.1 SUMMARY\n   A. Work."
+        );
+        let foot = format!("GLAZED WORK {number} - #");
+        leaves.extend(section(
+            1 + 2 * at as u32,
+            "HARBOUR LIBRARY",
+            &[&first, &lower],
+            &foot,
+        ));
+    }
+    let sections = find(&volume(leaves));
+    assert_eq!(sections.len(), 4);
+    for section in &sections {
+        let text = tree(section);
+        for part in [
+            "within the warranty period",
+            "Division 01",
+            "ASTM C645, including",
+        ] {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+        assert!(
+            !text.contains("HARBOUR") && !text.contains("GLAZED WORK 08"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn ufgs_groups_its_submittals() {
     let body = "

@@ -666,3 +666,38 @@ PART 1 - GENERAL
         [row("07 31 13", "ASPHALT SHINGLES", 1, 1)]
     );
 }
+
+#[test]
+fn a_table_of_contents_may_count_the_pages_of_each_section() {
+    let contents = |word: &str| {
+        page(
+            1,
+            &format!(
+                "^TABLE OF CONTENTS\n\n{word}03 30 00 - CAST-IN-PLACE CONCRETE ...... 03 30 00 - 1"
+            ),
+            &format!(
+                "{word}04 20 00 - UNIT MASONRY ...... 04 20 00 - 1
+{word}05 12 00 - STRUCTURAL STEEL ...... 05 12 00 - 1
+{word}06 10 00 - ROUGH CARPENTRY ...... 06 10 00 - 1"
+            ),
+            "",
+        )
+    };
+    let body = "
+SECTION 03 30 00 - CAST-IN-PLACE CONCRETE
+
+PART 1 - GENERAL
+1.1 SUMMARY
+   A. Work.
+";
+    for word in ["SECTION ", ""] {
+        let mut leaves = vec![contents(word)];
+        let foot = "CAST-IN-PLACE CONCRETE 03 30 00 - #";
+        leaves.extend(section(2, "", &[body, "B. More."], foot));
+        assert_eq!(
+            found(leaves),
+            [row("03 30 00", "CAST-IN-PLACE CONCRETE", 2, 3)],
+            "{word}"
+        );
+    }
+}
