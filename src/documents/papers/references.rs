@@ -1,5 +1,7 @@
 //! Names of specification sections and sheets in the text of an addendum.
 
+use super::super::sheets::sheets_between;
+
 /// A section or a sheet that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reference {
@@ -43,8 +45,9 @@ pub(super) fn first_named(text: &str, subject: Subject) -> Option<Named> {
             None => continue,
         };
         let has_keyword = skipped > 0;
-        let mut references = Vec::new();
+        let mut references: Vec<Reference> = Vec::new();
         let mut next = at + skipped;
+        let mut is_range = false;
         while references.len() < 40 {
             let Some(rest) = words.get(next..) else { break };
             let found = match kind {
@@ -58,6 +61,12 @@ pub(super) fn first_named(text: &str, subject: Subject) -> Option<Named> {
             let Some((reference, taken)) = found else {
                 break;
             };
+            if let (true, Some(Reference::Sheet(first)), Reference::Sheet(last)) =
+                (is_range, references.last(), &reference)
+            {
+                let between = sheets_between(first, last);
+                references.extend(between.into_iter().map(Reference::Sheet));
+            }
             if !references.contains(&reference) {
                 references.push(reference);
             }
@@ -70,6 +79,7 @@ pub(super) fn first_named(text: &str, subject: Subject) -> Option<Named> {
             let is_joined = joint.as_deref().is_some_and(|word| {
                 matches!(word, "AND" | "&" | "THROUGH" | "THRU" | "TO" | "OR" | ",")
             });
+            is_range = matches!(joint.as_deref(), Some("THROUGH" | "THRU" | "TO"));
             if is_joined {
                 next += 1;
             } else if !ended_with_comma {
@@ -290,7 +300,10 @@ mod tests {
                 "Sheets A-101, A-102 and A-201 are reissued",
                 vec!["A-101", "A-102", "A-201"],
             ),
-            ("Drawings M1.1 through M1.4", vec!["M1.1", "M1.4"]),
+            (
+                "Drawings M1.1 through M1.4",
+                vec!["M1.1", "M1.2", "M1.3", "M1.4"],
+            ),
             ("Detail 3/A-501 on Drawing No. a-501:", vec!["A-501"]),
             ("Dwg. E-201A", vec!["E-201A"]),
         ] {

@@ -60,9 +60,37 @@ pub(super) fn find(plane: &Plane, frame: &Frame) -> Vec<Schedule> {
             .or_else(|| aligned(plane, &by_height, title, &titles));
         found.extend(schedule);
     }
+    for legend in ruled_legends(plane, frame, &titles, &mut budget) {
+        let overlaps = |other: &Schedule| other.area.contains(legend.area.center());
+        if !found.iter().any(overlaps) {
+            found.push(legend);
+        }
+    }
     let rest = tables::under_headings(plane, &by_height, &titles, &found);
     found.extend(rest);
     found
+}
+
+/// Legends that are tables: of finishes, fixtures or sprinklers, with a column for each property.
+fn ruled_legends(
+    plane: &Plane,
+    frame: &Frame,
+    schedules: &[&Line],
+    budget: &mut Budget,
+) -> Vec<Schedule> {
+    let legends = plane.level_lines().filter(|line| {
+        subject(&line.text) == Some(RegionType::Legend)
+            && frame.is_drawn_on(middle(line))
+            && !is_listed(plane, line)
+    });
+    let legends: Vec<&Line> = legends.take(MOST_TITLES).collect();
+    let titles = [schedules, &legends].concat();
+    let tables = legends
+        .iter()
+        .filter_map(|title| ruled(plane, title, &titles, budget));
+    tables
+        .filter(|table| table.table.column_count >= 3 && tables::is_full(&table.table))
+        .collect()
 }
 
 /// The grid in which the title stands, or that begins under it.
@@ -287,6 +315,45 @@ mod tests {
         let plane = plane_of(page);
         let frame = Frame::of(&plane);
         find(&plane, &frame)
+    }
+
+    #[test]
+    fn a_legend_with_a_column_for_each_property_is_a_table() {
+        let legend = |cells: &[[&'static str; 4]]| {
+            let mut texts = vec![("FINISH LEGEND", 300.0, 92.0, 11.0)];
+            for (row, cells) in cells.iter().enumerate() {
+                for (column, text) in cells.iter().enumerate() {
+                    let place = (105.0 + 120.0 * column as f64, 114.0 + 20.0 * row as f64);
+                    if !text.is_empty() {
+                        texts.push((*text, place.0, place.1, 8.0));
+                    }
+                }
+            }
+            let mut page = canvas(1000.0, 800.0, &texts);
+            rule_grid(
+                &mut page,
+                &[100.0, 220.0, 340.0, 460.0, 580.0],
+                &[100.0, 120.0, 140.0, 160.0],
+            );
+            find_on(&page)
+        };
+        let found = legend(&[
+            ["CODE", "MATERIAL", "MAKER", "COLOR"],
+            ["CPT-1", "CARPET TILE", "ACME", "SLATE"],
+            ["PT-1", "PAINT", "BETA", "WHITE"],
+        ]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].kind, RegionType::Legend);
+        assert_eq!(found[0].title, "FINISH LEGEND");
+        assert_eq!(found[0].table.rows.len(), 3);
+        assert!(found[0].area.x0 <= 100.0 && found[0].area.x1 >= 580.0);
+        // Symbols stand in a grid too, and say nothing.
+        let symbols = legend(&[
+            ["", "NEW WALL", "", "DOOR"],
+            ["", "", "", "WINDOW"],
+            ["", "", "", ""],
+        ]);
+        assert!(symbols.is_empty());
     }
 
     #[test]

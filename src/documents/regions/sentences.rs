@@ -1,7 +1,7 @@
 //! What a sentence says of other sheets: `3/A5.01`, `SEE SHEET S-201`, `DETAIL 5 ON SHEET A3.2`,
 //! `COORDINATE WITH S-201`. Asked for every line of a drawing.
 
-use super::super::sheets::as_sheet_number;
+use super::super::sheets::{as_sheet_number, sheets_between};
 use super::numbering::{Numbering, is_specific};
 use super::titles::is_view_number;
 
@@ -205,7 +205,7 @@ fn list_after(
     numbering: &Numbering,
     is_sheet_word: bool,
 ) -> Vec<Named> {
-    let mut found = Vec::new();
+    let mut found: Vec<Named> = Vec::new();
     let mut at = here + 1;
     while matches!(words.bare(at), "NO" | "NOS" | "NUMBER" | "TO" | "ALSO") && at < here + 3 {
         at += 1;
@@ -221,6 +221,19 @@ fn list_after(
             true => view_before(words, here),
             false => (at, None),
         };
+        if let Some(first) = found.last()
+            && matches!(words.before(at), "THRU" | "THROUGH")
+        {
+            let range = (first.from, at + 1);
+            let between = sheets_between(&first.sheet, &sheet).into_iter();
+            found.extend(between.map(|sheet| Named {
+                from: range.0,
+                to: range.1,
+                text: words.cut(range.0, range.1),
+                sheet,
+                view: None,
+            }));
+        }
         found.push(Named {
             from,
             to: at + 1,
@@ -337,6 +350,11 @@ mod tests {
         assert_eq!(views("TYP. 9 & 10/A-202"), some(&["9", "10"]));
         assert_eq!(views("SEE 1, 2 AND 3/A5.01"), some(&["1", "2", "3"]));
         assert_eq!(views("TYP. AT 4 CORNERS 3/A5.01"), some(&["3"]));
+        let sheets: Vec<String> = named("SEE SHEETS M2.1 THROUGH M2.4")
+            .into_iter()
+            .map(|(sheet, _)| sheet)
+            .collect();
+        assert_eq!(sheets, ["M2.1", "M2.2", "M2.3", "M2.4"]);
         assert_eq!(named("SEE SHEETS A-101, A-102 AND A-103").len(), 3);
         assert_eq!(named("SEE E601 FOR PANELS AND E501 FOR RISERS").len(), 2);
     }

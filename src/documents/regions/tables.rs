@@ -111,7 +111,7 @@ fn is_under(area: Rect, heading: &Line) -> bool {
 }
 
 /// Headings in words, entries in most cells.
-fn is_full(table: &RawTable) -> bool {
+pub(super) fn is_full(table: &RawTable) -> bool {
     if table.column_count < 2 || table.rows.len() < 3 {
         return false;
     }

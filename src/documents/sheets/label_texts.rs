@@ -129,6 +129,7 @@ pub(super) const PROJECT_NUMBERS: &[&str] = &[
     "PROJECT ID",
     "PROJECT CODE",
     "PROJECT REF",
+    "PROJECT CODE",
     "JOB REF",
     "COMMISSION NO",
     "COMM NO",

@@ -4,6 +4,7 @@
 mod dates;
 mod discipline;
 mod drawing_type;
+mod fields;
 mod free_project;
 mod furniture;
 mod hints;
@@ -31,6 +32,11 @@ pub(super) use labels::{Label, label};
 pub(super) use scale::{RATIOS, SCALES_IN_WORDS, drawn_scale, with_signs, with_whole_inches};
 pub(super) use settle::settle;
 pub(super) use title_block::{SheetFacts, sheet_facts};
+
+/// The sheets that `A5.01 through A5.04` names between its ends.
+pub(super) fn sheets_between(first: &str, last: &str) -> Vec<String> {
+    number_shape::between(first, last)
+}
 
 /// The text as a sheet number, in capitals, when it has the shape of one.
 pub(super) fn as_sheet_number(text: &str) -> Option<String> {

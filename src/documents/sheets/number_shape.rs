@@ -208,6 +208,31 @@ fn split_run(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// The numbers between `A5.01` and `A5.04`; none where they are no row of one series.
+pub(super) fn between(first: &str, last: &str) -> Vec<String> {
+    const MOST: u32 = 50;
+    let split = |number: &str| {
+        let series = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let (series, figures) = number.split_at_checked(series)?;
+        Some((
+            series.to_owned(),
+            figures.len(),
+            figures.parse::<u32>().ok()?,
+        ))
+    };
+    match (split(first), split(last)) {
+        (Some((series, width, from)), Some((other, other_width, to)))
+            if series == other && width == other_width && to > from && to - from <= MOST =>
+        {
+            let figures = from + 1..to;
+            figures
+                .map(|figures| format!("{series}{figures:0width$}"))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,5 +316,21 @@ mod tests {
         assert_eq!(key("A-101"), key("A101"));
         assert_ne!(key("A1.01"), key("A101"));
         assert_eq!(dotless(&key("A-1.01")), dotless(&key("A101")));
+    }
+
+    #[test]
+    fn a_row_of_numbers_is_told_by_its_ends() {
+        assert_eq!(between("M-101", "M-103"), ["M-102"]);
+        assert_eq!(between("A5.09", "A5.12"), ["A5.10", "A5.11"]);
+        for (first, last) in [
+            ("M-103", "M-101"),
+            ("M-101", "A-103"),
+            ("A5.1", "A5.10"),
+            ("A-101", "A-102"),
+            ("A-000", "A-999"),
+            ("A", "B"),
+        ] {
+            assert_eq!(between(first, last), Vec::<String>::new(), "{first} {last}");
+        }
     }
 }

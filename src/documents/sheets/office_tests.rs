@@ -192,6 +192,35 @@ fn fields_of_a_long_number_in_cells_of_their_own() {
 }
 
 #[test]
+fn a_row_of_cells_ends_with_status_and_revision() {
+    let cells = [
+        ("Project Code", "MLR2", 625.0),
+        ("Originator", "HTA", 693.0),
+        ("Volume", "B1", 761.0),
+        ("Level", "00", 818.0),
+        ("Type", "DR", 869.0),
+        ("Role", "A", 920.0),
+        ("Number", "0101", 965.0),
+        ("Status", "S4", 1033.0),
+        ("Revision", "P02", 1084.0),
+    ];
+    let mut sheet = page(1190.0, 842.0)
+        .print("Drawing Title", 657.0, 740.0, 5.0)
+        .print("Ground Floor Plan", 657.0, 757.0, 11.0);
+    for (label, value, x) in cells {
+        sheet = sheet
+            .print(label, x, 789.0, 5.0)
+            .print(value, x + 2.0, 808.0, 10.0);
+    }
+    check(
+        "row",
+        &sheet,
+        "MLR2-HTA-B1-00-DR-A-0101",
+        "Ground Floor Plan",
+    );
+}
+
+#[test]
 fn a_british_number_of_the_offices_own_order() {
     let page = page(2384.0, 1684.0)
         .print("Drawing:", 1950.0, 1500.0, 7.0)

@@ -82,7 +82,12 @@ fn weigh(
     alone: bool,
     labelled: bool,
 ) -> Option<FoundNumber> {
-    let (x, y) = sheet.place(line);
+    let (middle, y) = sheet.place(line);
+    // A row of cells begins far from the corner in which it ends.
+    let x = match form {
+        Form::Long => middle.max(line.right / sheet.width),
+        _ => middle,
+    };
     let size = line.size / sheet.usual_size;
     let in_corner = x > 0.75 && y > 0.75;
     let in_strip = x > 0.85 || y > 0.86;
@@ -257,6 +262,11 @@ fn pieced_numbers(sheet: &Sheet) -> Vec<FoundNumber> {
             }
             append(&mut whole, next);
             count += 1;
+            // Its number is the last field; status and revision follow in the row.
+            let is_figures = next.text.chars().all(|c| c.is_ascii_digit());
+            if !is_large && count >= 5 && next.text.len() >= 3 && is_figures {
+                break;
+            }
         }
         if count < 2 {
             continue;

@@ -5,6 +5,7 @@ use super::super::lines::{Line, sheet_lines};
 use super::super::words::Word;
 use super::discipline::discipline;
 use super::drawing_type::drawing_type;
+use super::fields::fields_of;
 use super::labels::{Label, is_beside, is_under, label};
 use super::scale::{drawn_scale, sheet_scale};
 use super::sheet_name::sheet_name;
@@ -88,8 +89,13 @@ impl Sheet {
         };
         for line in lines {
             let line = turned(line, turn, width, height);
-            if sheet.is_in_strip(&line) {
-                sheet.lines.push(line);
+            if !sheet.is_in_strip(&line) {
+                continue;
+            }
+            let fields = fields_of(&line);
+            match fields.is_empty() {
+                true => sheet.lines.push(line),
+                false => sheet.lines.extend(fields),
             }
         }
         if sheet.lines.len() > MOST_LINES {
