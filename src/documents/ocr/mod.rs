@@ -173,10 +173,16 @@ fn is_word(found: &Found, turn: Turn) -> bool {
     let letters = found.text.chars().filter(|c| c.is_alphanumeric()).count();
     // What a stroke of the pen looks like.
     let is_strokes = found.text.chars().all(|c| "Il1i|/\\()[]_-—.,'".contains(c));
+    let is_in_text = found.is_in_text && turn == Turn::Right;
+    let has_figure = found.text.contains(|c: char| c.is_ascii_digit());
     let needed = match (letters, turn) {
         // A scale has one of these standing alone.
         (0, Turn::Right) if matches!(found.text.as_str(), "=" | "&" | "@") => 70.0,
+        // `PART 1 - GENERAL`
+        (0, _) if is_in_text && matches!(found.text.as_str(), "-" | "–" | "—") => 60.0,
         (0, _) => return false,
+        // A rule beside a text looks like a letter, seldom like a figure.
+        (1 | 2, _) if is_in_text && (has_figure || !is_strokes) => 50.0,
         (_, _) if is_strokes => 90.0,
         (1, Turn::Right) => 70.0,
         (_, Turn::Right) => 40.0,

@@ -116,6 +116,7 @@ fn words_of_a_turned_strip_are_turned_back() {
         baseline: 40.0,
         size: 24.0,
         confidence: 90.0,
+        is_in_text: false,
     };
     let page = (2.0 * width, height);
     let place = |turn| {
@@ -188,6 +189,7 @@ fn what_looks_like_a_word_by_chance_is_dropped() {
         baseline: 10.0,
         size: 10.0,
         confidence,
+        is_in_text: false,
     };
     assert!(is_word(&found("WALL", 45.0), Turn::Right));
     assert!(!is_word(&found("WALL", 39.0), Turn::Right));
@@ -199,6 +201,17 @@ fn what_looks_like_a_word_by_chance_is_dropped() {
     assert!(!is_word(&found("II", 80.0), Turn::Right));
     assert!(is_word(&found("11", 95.0), Turn::Right));
     assert!(is_word(&found("=", 75.0), Turn::Right));
+    // Among words that are surely words a short one is no stroke.
+    let in_text = |text: &str, confidence| Found {
+        is_in_text: true,
+        ..found(text, confidence)
+    };
+    for text in ["1", "1.", "-", "a"] {
+        assert!(is_word(&in_text(text, 65.0), Turn::Right), "{text}");
+        assert!(!is_word(&in_text(text, 45.0), Turn::Right), "{text}");
+        assert!(!is_word(&in_text(text, 65.0), Turn::Up), "{text}");
+    }
+    assert!(!is_word(&in_text("I", 65.0), Turn::Right));
     let long = Found {
         width: 400.0,
         ..found("WALL", 90.0)

@@ -4,6 +4,9 @@ use super::super::words::{is_unseen, seen_letters};
 
 /// More rows than this are hatching.
 const MOST_ROWS: usize = 100_000;
+/// How far a word of a slanting line may stand from the line's middle, in em: half a degree and more
+/// over the width of a page.
+const MOST_SLANT: f64 = 0.7;
 /// A longer word is a line.
 const LONGEST_WORD: usize = 200;
 
@@ -19,6 +22,8 @@ pub(super) struct Found {
     pub size: f64,
     /// 0 to 100.
     pub confidence: f64,
+    /// Whether its line has words that are surely words: then a short one is hardly a stroke.
+    pub is_in_text: bool,
 }
 
 struct Row<'t> {
@@ -78,6 +83,11 @@ impl<'t> Row<'t> {
         )
     }
 
+    fn is_sure(&self) -> bool {
+        let letters = self.text.chars().filter(|c| c.is_alphanumeric()).count();
+        self.confidence >= 80.0 && letters >= 3
+    }
+
     fn size(&self) -> f64 {
         let (up, down) = self.reach();
         self.height / (up + down)
@@ -96,23 +106,38 @@ fn line(rows: &[Row<'_>]) -> Vec<Found> {
     let mut sizes: Vec<f64> = rows.iter().map(Row::size).collect();
     sizes.sort_by(f64::total_cmp);
     let middle = sizes.get(sizes.len() / 2).copied().unwrap_or(1.0);
+    let is_in_text = rows.iter().filter(|row| row.is_sure()).take(2).count() == 2;
+    let level = is_in_text.then(|| level_of(rows, middle)).flatten();
     rows.iter()
         .map(|row| {
-            // Sparse text has words of other sizes on one line.
-            let size = match (0.7..=1.4).contains(&(row.size() / middle)) {
+            // Sparse text has words of other sizes on one line, and a dash tells none.
+            let is_sign = !row.text.contains(char::is_alphanumeric) && is_in_text;
+            let size = match is_sign || (0.7..=1.4).contains(&(row.size() / middle)) {
                 true => middle,
                 false => row.size(),
             };
+            let own = row.bottom - row.reach().1 * size;
             Found {
                 text: seen_letters(row.text),
                 left: row.left,
                 width: row.width,
-                baseline: row.bottom - row.reach().1 * size,
+                baseline: level
+                    .filter(|level| is_sign || (own - level).abs() <= MOST_SLANT * size)
+                    .unwrap_or(own),
                 size,
                 confidence: row.confidence,
+                is_in_text,
             }
         })
         .collect()
+}
+
+/// Where the words of a line of text stand: a scan that lies a little aslant must not part them.
+fn level_of(rows: &[Row<'_>], size: f64) -> Option<f64> {
+    let rows = rows.iter().filter(|row| row.is_sure());
+    let mut levels: Vec<f64> = rows.map(|row| row.bottom - row.reach().1 * size).collect();
+    levels.sort_by(f64::total_cmp);
+    levels.get(levels.len() / 2).copied()
 }
 
 #[cfg(test)]
@@ -164,6 +189,28 @@ mod tests {
             panic!("{found:?}");
         };
         assert!((sign.baseline - 136.0).abs() < 2.0 && (sign.size - 50.0).abs() < 4.0);
+    }
+
+    #[test]
+    fn the_words_of_a_slanting_line_stand_on_one_level() {
+        let row = |left: u32, top: u32, height: u32, text: &str| {
+            format!("5\t1\t1\t1\t1\t1\t{left}\t{top}\t60\t{height}\t95\t{text}\n")
+        };
+        let table = [
+            row(100, 100, 36, "PART"),
+            row(180, 101, 36, "1"),
+            row(220, 118, 4, "-"),
+            row(600, 110, 36, "GENERAL"),
+            row(1000, 120, 36, "WORK"),
+        ]
+        .concat();
+        let found = words(&table);
+        assert!(found.iter().all(|word| word.baseline == 146.0), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|word| word.is_in_text && word.size == 50.0)
+        );
     }
 
     #[test]
