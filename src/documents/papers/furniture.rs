@@ -39,8 +39,9 @@ pub(super) fn mark(pages: &mut [PageOfRows<'_>]) {
     }
     for (index, page) in pages.iter_mut().enumerate() {
         let depths: Vec<f64> = page.rows.iter().map(|row| page.depth(row)).collect();
+        let last = page.rows.len().saturating_sub(1);
         let mut found = None;
-        for (row, depth) in page.rows.iter_mut().zip(depths) {
+        for (at, (row, depth)) in page.rows.iter_mut().zip(depths).enumerate() {
             let in_margin = is_in_margin(depth);
             if (in_margin || depth < HEADING) && row.text.len() <= LONGEST {
                 let spelled = spelled_mark(row.text).filter(|mark| in_margin || mark.of.is_some());
@@ -53,8 +54,13 @@ pub(super) fn mark(pages: &mut [PageOfRows<'_>]) {
             if !in_margin || row.text.len() > LONGEST {
                 continue;
             }
+            let mark = spelled_mark(row.text);
+            // `Addendum No. 2 - Page 1 of 2`: a short paper does not say it often enough.
+            let is_outermost = at == 0 || at == last;
+            let counts_pages = mark.as_ref().is_some_and(|mark| mark.of.is_some());
             row.is_furniture = is_bare_mark(row.text)
-                || (spelled_mark(row.text).is_some() && row.word_count() <= 6)
+                || (mark.is_some() && row.word_count() <= 6)
+                || (counts_pages && is_outermost && row.word_count() <= 12)
                 || places
                     .get(&pattern(row.text))
                     .is_some_and(|places| runs_through(places, index, depth));

@@ -197,3 +197,23 @@ The Contract is changed as follows:
         .collect();
     assert_eq!(sheets, [Some("A-102")]);
 }
+
+#[test]
+fn the_foot_of_a_short_addendum_is_no_part_of_its_last_item() {
+    let gap = "\n".repeat(46);
+    let page = |number: u32, heading: &str| {
+        let item = format!("{number}. Sheet A-10{number}: Revise the door as attached.");
+        format!("{heading}\n\n{item}{gap}Addendum No. 2 - Page {number} of 2\n")
+    };
+    let (first, second) = (page(1, "## ADDENDUM NO. 2"), page(2, "CHANGES TO DRAWINGS"));
+    let docs = find(&written(&[&first, &second]), &[]);
+    let changes = docs.iter().flat_map(|doc| &doc.changes);
+    let texts: Vec<&str> = changes.map(|change| change.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "Sheet A-101: Revise the door as attached.",
+            "Sheet A-102: Revise the door as attached."
+        ]
+    );
+}
