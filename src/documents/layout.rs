@@ -1,6 +1,7 @@
 //! What stands where on a page: the layout file. The reading of a page writes it, the binding of a
 //! job's pages reads it again. Boxes are shares of the page as it is shown, from its upper left corner.
 
+use hayro::kurbo::Rect;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +30,16 @@ impl DisplayBox {
             right: across(right),
             bottom: down(bottom),
         }
+    }
+
+    /// In points on a page of `size`.
+    pub(super) fn in_points(&self, size: (f64, f64)) -> Rect {
+        Rect::new(
+            self.left * size.0,
+            self.top * size.1,
+            self.right * size.0,
+            self.bottom * size.1,
+        )
     }
 
     /// Whether anything of it lies on the page.

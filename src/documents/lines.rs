@@ -1,7 +1,10 @@
 //! Words to lines, lines to blocks, and the text of a page in reading order.
 //! The title block reads the lines of a sheet; the worker writes the text.
 
-use super::page::PageKind;
+use std::collections::HashMap;
+
+use hayro::kurbo::{Point, Rect};
+
 use super::text_columns::{Band, Row, bands};
 use super::words::Word;
 
@@ -249,29 +252,76 @@ pub(super) fn blocks(lines: Vec<Line>) -> Vec<Vec<Line>> {
     blocks
 }
 
-/// The page's text, UTF-8, one line of the page a line; blocks of a sheet are parted by an empty line.
-pub(super) fn reading_text(words: &[Word], kind: PageKind) -> String {
+/// A table on a sheet: where it stands, in points, and its text row by row.
+pub(super) struct TableText<'t> {
+    pub area: Rect,
+    pub text: &'t str,
+}
+
+/// The text of a page of running text, UTF-8, one line of the page a line.
+pub(super) fn document_text(words: &[Word]) -> String {
     let mut text = String::new();
-    match kind {
-        PageKind::Document => {
-            for line in text_lines(words) {
-                text.push_str(&line.text);
-                text.push('\n');
-            }
+    for line in text_lines(words) {
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    text
+}
+
+/// The text of a sheet, UTF-8, one line of it a line; blocks are parted by an empty line. A table is
+/// read row by row, and what its rows lack stays a block of its own.
+pub(super) fn sheet_text(words: &[Word], tables: &[TableText<'_>]) -> String {
+    let mut rest = sheet_lines(words);
+    let mut parts: Vec<(f64, f64, String)> = Vec::new();
+    for table in tables {
+        let mut told: HashMap<&str, usize> = HashMap::new();
+        for word in table.text.split_whitespace() {
+            *told.entry(word).or_default() += 1;
         }
-        PageKind::Drawing => {
-            for block in blocks(sheet_lines(words)) {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                for line in block {
-                    text.push_str(&line.text);
-                    text.push('\n');
-                }
+        rest.retain(|line| {
+            let is_inside = table.area.contains(Point::from(line.centre()));
+            !(is_inside && take_words(&mut told, &line.text))
+        });
+        parts.push((table.area.y0, table.area.x0, table.text.to_owned()));
+    }
+    for block in blocks(rest) {
+        let place = block
+            .first()
+            .map_or((0.0, 0.0), |line| (line.top, line.left));
+        let mut text = String::new();
+        for line in block {
+            text.push_str(&line.text);
+            text.push('\n');
+        }
+        parts.push((place.0, place.1, text));
+    }
+    // Stable: blocks are in their order already.
+    parts.sort_by(|a, b| {
+        (a.0, a.1)
+            .partial_cmp(&(b.0, b.1))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    let texts: Vec<String> = parts.into_iter().map(|(.., text)| text).collect();
+    texts.join("\n")
+}
+
+/// Takes the words of a line out of those that are told; false, and none taken, where one is missing.
+fn take_words(told: &mut HashMap<&str, usize>, line: &str) -> bool {
+    let mut taken: HashMap<&str, usize> = HashMap::new();
+    for word in line.split_whitespace() {
+        *taken.entry(word).or_default() += 1;
+    }
+    let has_all = taken
+        .iter()
+        .all(|(word, count)| told.get(word).is_some_and(|left| left >= count));
+    if has_all {
+        for (word, count) in taken {
+            if let Some(left) = told.get_mut(word) {
+                *left -= count;
             }
         }
     }
-    text
+    has_all
 }
 
 #[cfg(test)]
@@ -286,10 +336,7 @@ mod tests {
             word("line", 60.0, 50.5, 10.0),
             word("first", 10.0, 50.0, 10.0),
         ];
-        assert_eq!(
-            reading_text(&words, PageKind::Document),
-            "first line\nsecond\n"
-        );
+        assert_eq!(document_text(&words), "first line\nsecond\n");
     }
 
     #[test]
@@ -299,9 +346,26 @@ mod tests {
             word("SCALE", 200.0, 50.0, 10.0),
             word("101", 10.0, 62.0, 10.0),
         ];
+        assert_eq!(sheet_text(&words, &[]), "ROOM\n101\n\nSCALE\n");
+    }
+
+    #[test]
+    fn a_table_is_read_by_its_rows_and_nothing_is_lost() {
+        let words = [
+            word("MARK", 10.0, 50.0, 10.0),
+            word("SIZE", 80.0, 50.0, 10.0),
+            word("101", 10.0, 62.0, 10.0),
+            word("3070", 80.0, 62.0, 10.0),
+            word("STRAY", 150.0, 62.0, 10.0),
+            word("NOTES", 10.0, 200.0, 10.0),
+        ];
+        let table = TableText {
+            area: Rect::new(0.0, 30.0, 200.0, 80.0),
+            text: "MARK\tSIZE\n101\t3070\n",
+        };
         assert_eq!(
-            reading_text(&words, PageKind::Drawing),
-            "ROOM\n101\n\nSCALE\n"
+            sheet_text(&words, &[table]),
+            "MARK\tSIZE\n101\t3070\n\nSTRAY\n\nNOTES\n"
         );
     }
 }

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, PageTooComplex};
 use super::fault::FaultCode;
 use super::kind::page_signs;
 use super::layout::{Layout, rounded};
-use super::lines::{reading_text, sheet_lines, text_lines};
+use super::lines::{TableText, document_text, sheet_lines, sheet_text, text_lines};
 use super::ocr;
 use super::page::{Artifact, ArtifactType, MOST_REGIONS, PageKind, PageReading};
 use super::picture::PictureError;
@@ -99,8 +99,8 @@ impl<'o, 'a> Reader<'o, 'a> {
         let keep = |kind: ArtifactType, part, bytes: &[u8]| {
             Artifact::write(output.folder, kind, kind.file_name(number, part), bytes)
         };
-        let text = caught(|| reading_text(&canvas.words, kind))?;
         let mut layout = caught(|| lay_out(canvas, number, kind))?;
+        let text = caught(|| reading_text(canvas, &layout))?;
         layout.page_label = output.names.label(number);
         layout.bookmarks = output.names.bookmarks(number);
         let picture = caught(|| page.picture(&self.caches))??;
@@ -132,6 +132,24 @@ impl<'o, 'a> Reader<'o, 'a> {
         reading.artifacts.extend(pictures);
         Ok(())
     }
+}
+
+/// The page's text in reading order.
+fn reading_text(canvas: &Canvas, layout: &Layout) -> String {
+    if layout.kind == PageKind::Document {
+        return document_text(&canvas.words);
+    }
+    let tables = layout
+        .regions
+        .iter()
+        .filter(|region| region.table.is_some());
+    let tables: Vec<TableText<'_>> = tables
+        .map(|region| TableText {
+            area: region.display_box.in_points((canvas.width, canvas.height)),
+            text: &region.text,
+        })
+        .collect();
+    sheet_text(&canvas.words, &tables)
 }
 
 /// Words and lines, and on a drawing its regions.

@@ -251,8 +251,7 @@ fn has_rows_of_cells(rows: &[Row<'_, '_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::reading_text;
-    use super::super::page::PageKind;
+    use super::super::lines::document_text;
     use super::super::words::Word;
     use super::super::words::tests::word;
 
@@ -266,7 +265,7 @@ mod tests {
     }
 
     fn text(words: &[Word]) -> String {
-        reading_text(words, PageKind::Document)
+        document_text(words)
     }
 
     #[test]
