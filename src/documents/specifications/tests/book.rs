@@ -3,6 +3,7 @@
 use super::super::super::binding::{Leaf, Volume};
 use super::super::super::lines::Line;
 use super::super::super::page::{PageKind, PageReading, PageSigns};
+use super::super::find;
 
 /// A space is so wide, in points, and a line so high.
 const ADVANCE: f64 = 6.0;
@@ -120,4 +121,23 @@ pub fn section(from: u32, head: &str, bodies: &[&str], foot: &str) -> Vec<Leaf> 
             )
         })
         .collect()
+}
+
+/// Number, title, first and last page of each section that is found.
+pub fn found(leaves: Vec<Leaf>) -> Vec<(String, String, u32, u32)> {
+    find(&volume(leaves))
+        .into_iter()
+        .map(|found| {
+            (
+                found.section_number,
+                found.section_title,
+                found.page_start,
+                found.page_end,
+            )
+        })
+        .collect()
+}
+
+pub fn row(number: &str, title: &str, from: u32, to: u32) -> (String, String, u32, u32) {
+    (number.to_owned(), title.to_owned(), from, to)
 }

@@ -3,3 +3,4 @@
 mod book;
 mod contents_of_sections;
 mod finding;
+mod tables_of_contents;
