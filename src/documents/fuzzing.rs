@@ -8,6 +8,7 @@ use hayro::kurbo::{Point, Rect, Vec2};
 use super::binding::{Leaf, Volume, bind};
 use super::canvas::Canvas;
 use super::kind::page_kind;
+use super::lines::lines_of;
 use super::ocr;
 use super::page::PageKind;
 use super::picture::MOST_PIXELS;
@@ -137,7 +138,10 @@ fn leaf(number: u32, text: &str) -> Leaf {
         false => page_kind(&canvas),
     };
     let reading = describe(&canvas, number, kind);
-    Leaf::new(reading, lay_out(&canvas, number, kind))
+    Leaf::new(
+        reading,
+        lay_out(&canvas, &lines_of(&canvas.words, kind), number, kind),
+    )
 }
 
 /// What tesseract prints, and text of a PDF outside its pages.
@@ -147,7 +151,7 @@ pub fn read_tables(bytes: &[u8]) {
 }
 
 fn look_at(canvas: &Canvas, kind: PageKind, number: u32) {
-    let layout = lay_out(canvas, number, kind);
+    let layout = lay_out(canvas, &lines_of(&canvas.words, kind), number, kind);
     for region in &layout.regions {
         let area = region.display_box;
         assert!(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use hayro::kurbo::{Point, Rect};
 
+use super::page::PageKind;
 use super::text_columns::{Band, Row, bands};
 use super::words::Word;
 
@@ -89,6 +90,32 @@ impl Line {
             && step <= leading * self.size.max(below.size)
             && below.start < self.end
             && below.end > self.start
+    }
+
+    /// The words from one to another, not counting that one, as a line of their own; all letters are
+    /// taken as equally wide. What is turned keeps the box of the whole.
+    pub fn part(&self, from: usize, to: usize) -> Self {
+        let words: Vec<&str> = self.text.split(' ').collect();
+        let own = words.get(from..to.min(words.len())).unwrap_or_default();
+        let letters =
+            |words: &[&str]| -> usize { words.iter().map(|word| word.chars().count() + 1).sum() };
+        let all = self.text.chars().count().max(1) as f64;
+        let before = letters(words.get(..from).unwrap_or_default());
+        let until = (before + letters(own)).saturating_sub(1);
+        let share = |letters: usize| (letters as f64 / all).min(1.0);
+        let along = |letters: usize| self.start + share(letters) * (self.end - self.start);
+        let mut part = Self {
+            text: own.join(" "),
+            word_count: own.len(),
+            start: along(before),
+            end: along(until),
+            ..self.clone()
+        };
+        if self.angle == 0 {
+            let across = |letters: usize| self.left + share(letters) * (self.right - self.left);
+            (part.left, part.right) = (across(before), across(until));
+        }
+        part
     }
 }
 
@@ -258,10 +285,18 @@ pub(super) struct TableText<'t> {
     pub text: &'t str,
 }
 
+/// The lines of a page: along columns in running text, by cells on a sheet.
+pub(super) fn lines_of(words: &[Word], kind: PageKind) -> Vec<Line> {
+    match kind {
+        PageKind::Drawing => sheet_lines(words),
+        PageKind::Document => text_lines(words),
+    }
+}
+
 /// The text of a page of running text, UTF-8, one line of the page a line.
-pub(super) fn document_text(words: &[Word]) -> String {
+pub(super) fn document_text(lines: &[Line]) -> String {
     let mut text = String::new();
-    for line in text_lines(words) {
+    for line in lines {
         text.push_str(&line.text);
         text.push('\n');
     }
@@ -270,8 +305,8 @@ pub(super) fn document_text(words: &[Word]) -> String {
 
 /// The text of a sheet, UTF-8, one line of it a line; blocks are parted by an empty line. A table is
 /// read row by row, and what its rows lack stays a block of its own.
-pub(super) fn sheet_text(words: &[Word], tables: &[TableText<'_>]) -> String {
-    let mut rest = sheet_lines(words);
+pub(super) fn sheet_text(lines: Vec<Line>, tables: &[TableText<'_>]) -> String {
+    let mut rest = lines;
     let mut parts: Vec<(f64, f64, String)> = Vec::new();
     for table in tables {
         let mut told: HashMap<&str, usize> = HashMap::new();
@@ -336,7 +371,7 @@ mod tests {
             word("line", 60.0, 50.5, 10.0),
             word("first", 10.0, 50.0, 10.0),
         ];
-        assert_eq!(document_text(&words), "first line\nsecond\n");
+        assert_eq!(document_text(&text_lines(&words)), "first line\nsecond\n");
     }
 
     #[test]
@@ -346,7 +381,7 @@ mod tests {
             word("SCALE", 200.0, 50.0, 10.0),
             word("101", 10.0, 62.0, 10.0),
         ];
-        assert_eq!(sheet_text(&words, &[]), "ROOM\n101\n\nSCALE\n");
+        assert_eq!(sheet_text(sheet_lines(&words), &[]), "ROOM\n101\n\nSCALE\n");
     }
 
     #[test]
@@ -364,7 +399,7 @@ mod tests {
             text: "MARK\tSIZE\n101\t3070\n",
         };
         assert_eq!(
-            sheet_text(&words, &[table]),
+            sheet_text(sheet_lines(&words), &[table]),
             "MARK\tSIZE\n101\t3070\n\nSTRAY\n\nNOTES\n"
         );
     }

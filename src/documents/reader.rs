@@ -8,7 +8,7 @@ use super::canvas::{Canvas, PageTooComplex};
 use super::fault::FaultCode;
 use super::kind::page_signs;
 use super::layout::{Layout, rounded};
-use super::lines::{TableText, document_text, sheet_lines, sheet_text, text_lines};
+use super::lines::{Line, TableText, document_text, lines_of, sheet_text};
 use super::ocr;
 use super::page::{Artifact, ArtifactType, MOST_REGIONS, PageKind, PageReading};
 use super::picture::PictureError;
@@ -99,8 +99,9 @@ impl<'o, 'a> Reader<'o, 'a> {
         let keep = |kind: ArtifactType, part, bytes: &[u8]| {
             Artifact::write(output.folder, kind, kind.file_name(number, part), bytes)
         };
-        let mut layout = caught(|| lay_out(canvas, number, kind))?;
-        let text = caught(|| reading_text(canvas, &layout))?;
+        let lines = caught(|| lines_of(&canvas.words, kind))?;
+        let mut layout = caught(|| lay_out(canvas, &lines, number, kind))?;
+        let text = caught(|| reading_text(canvas, lines, &layout))?;
         layout.page_label = output.names.label(number);
         layout.bookmarks = output.names.bookmarks(number);
         let picture = caught(|| page.picture(&self.caches))??;
@@ -135,9 +136,9 @@ impl<'o, 'a> Reader<'o, 'a> {
 }
 
 /// The page's text in reading order.
-fn reading_text(canvas: &Canvas, layout: &Layout) -> String {
+fn reading_text(canvas: &Canvas, lines: Vec<Line>, layout: &Layout) -> String {
     if layout.kind == PageKind::Document {
-        return document_text(&canvas.words);
+        return document_text(&lines);
     }
     let tables = layout
         .regions
@@ -149,18 +150,14 @@ fn reading_text(canvas: &Canvas, layout: &Layout) -> String {
             text: &region.text,
         })
         .collect();
-    sheet_text(&canvas.words, &tables)
+    sheet_text(lines, &tables)
 }
 
 /// Words and lines, and on a drawing its regions.
-pub(super) fn lay_out(canvas: &Canvas, number: u32, kind: PageKind) -> Layout {
-    let lines = match kind {
-        PageKind::Drawing => sheet_lines(&canvas.words),
-        PageKind::Document => text_lines(&canvas.words),
-    };
-    let mut layout = Layout::new(canvas, number, kind, &lines);
+pub(super) fn lay_out(canvas: &Canvas, lines: &[Line], number: u32, kind: PageKind) -> Layout {
+    let mut layout = Layout::new(canvas, number, kind, lines);
     if kind == PageKind::Drawing {
-        (layout.regions, layout.mentions) = regions::find(canvas, &lines);
+        (layout.regions, layout.mentions) = regions::find(canvas, lines);
         layout.regions.truncate(MOST_REGIONS);
     }
     layout

@@ -251,7 +251,7 @@ fn has_rows_of_cells(rows: &[Row<'_, '_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::document_text;
+    use super::super::lines::{document_text, text_lines};
     use super::super::words::Word;
     use super::super::words::tests::word;
 
@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn text(words: &[Word]) -> String {
-        document_text(words)
+        document_text(&text_lines(words))
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn find(plane: &Plane, frame: &Frame, titles: &[Rect]) -> Vec<Mention
             break;
         }
         for named in in_text(&line.text, &numbering) {
-            let area = part_of(line, named.from, named.to);
+            let area = area_of(&line.part(named.from, named.to));
             found.push((area, named.text, named.sheet, named.view));
         }
     }
@@ -87,42 +87,7 @@ fn numbers_of(line: &Line) -> Vec<Line> {
     if !all || !words.iter().any(|word| is_sheet(word)) {
         return Vec::new();
     }
-    let parts = words.iter().enumerate().map(|(at, word)| {
-        let area = part_of(line, at, at + 1);
-        Line {
-            text: (*word).to_owned(),
-            word_count: 1,
-            left: area.x0,
-            top: area.y0,
-            right: area.x1,
-            bottom: area.y1,
-            ..line.clone()
-        }
-    });
-    parts.collect()
-}
-
-/// The box of the words from one to another, taking all letters as equally wide.
-fn part_of(line: &Line, from: usize, to: usize) -> Rect {
-    let area = area_of(line);
-    if line.angle != 0 {
-        return area;
-    }
-    let count = line.text.chars().count().max(1) as f64;
-    let words: Vec<usize> = line
-        .text
-        .split(' ')
-        .map(|word| word.chars().count())
-        .collect();
-    let before: usize = words.iter().take(from).map(|length| length + 1).sum();
-    let until: usize = words
-        .iter()
-        .take(to)
-        .map(|length| length + 1)
-        .sum::<usize>()
-        - 1;
-    let at = |letters: usize| area.x0 + area.width() * (letters as f64 / count).min(1.0);
-    Rect::new(at(before), area.y0, at(until), area.y1)
+    (0..words.len()).map(|at| line.part(at, at + 1)).collect()
 }
 
 /// A bubble of a section or a detail: the view's number over the sheet's.
@@ -195,7 +160,8 @@ fn over_two_lines(drawn: &[&Line], numbering: &Numbering, found: &mut Vec<Place>
         let first = next.text.split(' ').next().unwrap_or("");
         let both = in_text(&format!("{} {first}", line.text), numbering);
         if let Some(named) = both.into_iter().find(|named| named.to > count) {
-            found.push((part_of(next, 0, 1), named.text, named.sheet, named.view));
+            let area = area_of(&next.part(0, 1));
+            found.push((area, named.text, named.sheet, named.view));
         }
     }
 }

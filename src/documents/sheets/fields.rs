@@ -10,7 +10,6 @@ const LONGEST_LINE: usize = 160;
 const MOST_WORDS: usize = 3;
 
 /// The fields of a line, each as a line of its own; none where it is one field, or something else.
-/// Their boxes take all letters as equally wide.
 pub(super) fn fields_of(line: &Line) -> Vec<Line> {
     if line.text.len() > LONGEST_LINE || line.text.matches(':').count() < 2 {
         return Vec::new();
@@ -35,7 +34,7 @@ pub(super) fn fields_of(line: &Line) -> Vec<Line> {
         .iter()
         .copied()
         .zip(ends)
-        .filter_map(|(from, to)| part(line, &words, from, to))
+        .map(|(from, to)| line.part(from, to))
         .collect()
 }
 
@@ -47,29 +46,6 @@ fn label_at(words: &[&str], at: usize) -> Option<usize> {
             text.ends_with(':') && label(&text).is_some_and(|(_, rest)| rest.is_empty())
         })
     })
-}
-
-fn part(line: &Line, words: &[&str], from: usize, to: usize) -> Option<Line> {
-    let letters =
-        |words: &[&str]| -> usize { words.iter().map(|word| word.chars().count() + 1).sum() };
-    let own = words.get(from..to)?;
-    let all = letters(words).saturating_sub(1).max(1) as f64;
-    let before = letters(words.get(..from)?) as f64 / all;
-    let until = (before + letters(own).saturating_sub(1) as f64 / all).min(1.0);
-    let along = |share: f64| line.start + share * (line.end - line.start);
-    let mut part = Line {
-        text: own.join(" "),
-        word_count: own.len(),
-        start: along(before),
-        end: along(until),
-        ..line.clone()
-    };
-    let width = line.right - line.left;
-    if line.angle == 0 {
-        part.left = line.left + before * width;
-        part.right = line.left + until * width;
-    }
-    Some(part)
 }
 
 #[cfg(test)]
